@@ -1,0 +1,9 @@
+//! The declared clinic and the small vocabulary everyone shares: ids, time, 和暦, kana.
+//!
+//! Pure: no IO, no clock. Time and randomness come in as parameters.
+
+pub mod hlc;
+pub mod ids;
+
+pub use hlc::Hlc;
+pub use ids::{ClinicId, Origin, VersionId};

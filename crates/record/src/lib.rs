@@ -1,0 +1,1 @@
+//! The one create, read, update and search; finalise, amend, merge, bundles, import.

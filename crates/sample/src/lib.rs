@@ -1,0 +1,1 @@
+//! Development only: the sample clinic ことり内科クリニック and its synthetic patients, from a seed.

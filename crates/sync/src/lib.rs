@@ -1,0 +1,1 @@
+//! Replication without IO: versions, vectors, conflicts as values.
