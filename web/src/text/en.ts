@@ -116,7 +116,6 @@ export const en: Words = {
     refused: 'You may not see this chart.',
     refusedHint: 'Tell the administrator if you need it.',
     title: 'Chart',
-    asOf: (when) => `as of ${when}`,
     print: 'Print',
     printed: (when) => `printed ${when}`,
     chart: 'Chart summary',

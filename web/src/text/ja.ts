@@ -115,7 +115,6 @@ export const ja = {
     refused: 'このカルテを見る許可がありません。',
     refusedHint: '必要なときは管理者に知らせてください。',
     title: 'カルテ',
-    asOf: (when: string) => `${when}の内容`,
     print: '印刷',
     printed: (when: string) => `${when} 印刷`,
     chart: 'カルテの概要',
