@@ -30,6 +30,7 @@ export const en: Words = {
     broken: 'The server cannot answer now. Wait a little, and tell the administrator if it goes on.',
     expired: 'You were signed out because time has passed. The charts that were open are gone from this device. Unsent entries are kept encrypted and are sent when their writer signs in.',
     left: 'You are signed out. No patient’s data is left on this device.',
+    owed: 'This device’s data is deleted. The server has not been told yet; leave this page open and it is told as soon as it answers.',
     unusable: 'This browser cannot keep records. Close other windows that have Komainu open, and load again. Private windows cannot be used.',
     reload: 'Load again',
   },
