@@ -22,7 +22,11 @@ pub struct Actor {
 
 impl fmt::Debug for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Actor").field("id", &self.id).field("kind", &self.kind).field("duties", &self.duties).finish_non_exhaustive()
+        f.debug_struct("Actor")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("duties", &self.duties)
+            .finish_non_exhaustive()
     }
 }
 
@@ -90,7 +94,11 @@ impl FromStr for Duty {
     type Err = NotADuty;
 
     fn from_str(text: &str) -> Result<Self, NotADuty> {
-        Self::ALL.iter().find(|(_, name, _)| *name == text).map(|&(duty, ..)| duty).ok_or_else(|| NotADuty(text.to_owned()))
+        Self::ALL
+            .iter()
+            .find(|(_, name, _)| *name == text)
+            .map(|&(duty, ..)| duty)
+            .ok_or_else(|| NotADuty(text.to_owned()))
     }
 }
 
@@ -98,13 +106,25 @@ impl Actor {
     /// Komainu itself, for jobs that nobody signed in for.
     #[must_use]
     pub fn system(id: &str) -> Self {
-        Self { id: id.to_owned(), name: "Komainu".to_owned(), kind: ActorKind::System, duties: Vec::new(), scope: Scope::Whole }
+        Self {
+            id: id.to_owned(),
+            name: "Komainu".to_owned(),
+            kind: ActorKind::System,
+            duties: Vec::new(),
+            scope: Scope::Whole,
+        }
     }
 
     /// A person with their duties.
     #[must_use]
     pub fn person(id: &str, name: &str, duties: &[Duty]) -> Self {
-        Self { id: id.to_owned(), name: name.to_owned(), kind: ActorKind::Person, duties: duties.to_vec(), scope: Scope::Whole }
+        Self {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            kind: ActorKind::Person,
+            duties: duties.to_vec(),
+            scope: Scope::Whole,
+        }
     }
 
     /// Whether a duty is held.

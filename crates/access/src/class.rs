@@ -49,7 +49,13 @@ pub(crate) const CLASSES: &[(Class, &str, &[&str])] = &[
     (
         Class::Insurance,
         "保険資格",
-        &["Coverage", "CoverageEligibilityRequest", "CoverageEligibilityResponse", "EnrollmentRequest", "EnrollmentResponse"],
+        &[
+            "Coverage",
+            "CoverageEligibilityRequest",
+            "CoverageEligibilityResponse",
+            "EnrollmentRequest",
+            "EnrollmentResponse",
+        ],
     ),
     (
         Class::Billing,
@@ -72,7 +78,15 @@ pub(crate) const CLASSES: &[(Class, &str, &[&str])] = &[
     (
         Class::Problems,
         "病名・アレルギー・既往",
-        &["AdverseEvent", "AllergyIntolerance", "Condition", "DetectedIssue", "FamilyMemberHistory", "Flag", "RiskAssessment"],
+        &[
+            "AdverseEvent",
+            "AllergyIntolerance",
+            "Condition",
+            "DetectedIssue",
+            "FamilyMemberHistory",
+            "Flag",
+            "RiskAssessment",
+        ],
     ),
     (
         Class::Notes,
@@ -128,7 +142,15 @@ pub(crate) const CLASSES: &[(Class, &str, &[&str])] = &[
     (
         Class::Directory,
         "職員・施設",
-        &["Endpoint", "HealthcareService", "Location", "Organization", "OrganizationAffiliation", "Practitioner", "PractitionerRole"],
+        &[
+            "Endpoint",
+            "HealthcareService",
+            "Location",
+            "Organization",
+            "OrganizationAffiliation",
+            "Practitioner",
+            "PractitionerRole",
+        ],
     ),
     (Class::Devices, "機器", &["Device", "DeviceDefinition", "DeviceMetric"]),
     (

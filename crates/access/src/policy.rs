@@ -213,7 +213,8 @@ const LABEL_WIDTH: usize = 28;
 /// Kept as a golden file, so that a change of rights is seen in review.
 #[must_use]
 pub fn table_text() -> String {
-    let mut text = String::from("診療情報の権限表（○ できる ・ できない）。複数の職種を持つ人は、どれかで○ならできる。\n");
+    let mut text =
+        String::from("診療情報の権限表（○ できる ・ できない）。複数の職種を持つ人は、どれかで○ならできる。\n");
     for (class, name, types) in CLASSES {
         text += &format!("\n■ {name}（{class:?}）\n  {}\n  {}", types.join(" "), " ".repeat(LABEL_WIDTH));
         text += &Verb::COLUMNS.map(|(_, heading)| heading).join(" ");

@@ -67,7 +67,9 @@ fn the_auditor_reads_the_trail_only_and_nobody_writes_it() {
 #[test]
 fn administrator_and_vendor_see_no_chart() {
     for actor in [person(Duty::Administrator), person(Duty::Vendor)] {
-        for resource_type in ["Patient", "Observation", "Composition", "Condition", "Appointment", "Coverage", "Bundle", "Binary"] {
+        for resource_type in
+            ["Patient", "Observation", "Composition", "Condition", "Appointment", "Coverage", "Bundle", "Binary"]
+        {
             assert!(!reads(&actor, Action::Search, &[resource_type]), "{actor:?} {resource_type}");
         }
     }

@@ -83,7 +83,8 @@ impl Scope {
 impl ScopeEntry {
     fn parse(scope: &str) -> Result<Self, ScopeError> {
         let error = |why| ScopeError { scope: scope.to_owned(), why };
-        let (context, rest) = scope.split_once('/').ok_or_else(|| error("expected system/Type.cruds or user/Type.cruds"))?;
+        let (context, rest) =
+            scope.split_once('/').ok_or_else(|| error("expected system/Type.cruds or user/Type.cruds"))?;
         let context = match context {
             "system" => Context::System,
             "user" => Context::User,
