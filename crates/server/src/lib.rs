@@ -1,3 +1,6 @@
 //! HTTP: FHIR REST, the page’s own API, sign-in, the accept loop, the embedded page.
 
+pub mod http;
 pub mod net;
+pub mod problem;
+pub mod tls;

@@ -16,6 +16,7 @@ mod refusal;
 mod sources;
 
 pub use accept::{Tls, serve};
+pub use body::TooSlow;
 pub use refusal::Refusal;
 
 use std::net::SocketAddr;

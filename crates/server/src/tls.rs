@@ -31,8 +31,15 @@ const CLOCK_SKEW_DAYS: i64 = 2;
 
 /// Names that lead nowhere outside the house (RFC 6761, 6762, 8375, ICANN's `internal`), and `lan`, which routers use.
 const LOCAL_DOMAINS: [&str; 6] = ["localhost", "local", "home.arpa", "internal", "lan", "localdomain"];
-const PRIVATE_NETWORKS: [(&str, u8); 7] =
-    [("127.0.0.0", 8), ("10.0.0.0", 8), ("172.16.0.0", 12), ("192.168.0.0", 16), ("169.254.0.0", 16), ("fc00::", 7), ("fe80::", 10)];
+const PRIVATE_NETWORKS: [(&str, u8); 7] = [
+    ("127.0.0.0", 8),
+    ("10.0.0.0", 8),
+    ("172.16.0.0", 12),
+    ("192.168.0.0", 16),
+    ("169.254.0.0", 16),
+    ("fc00::", 7),
+    ("fe80::", 10),
+];
 
 /// What kept certificates from being made or used.
 #[derive(Debug, thiserror::Error)]
@@ -78,7 +85,10 @@ impl std::fmt::Debug for Authority {
 
 impl std::fmt::Debug for ServerCertificate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ServerCertificate").field("names", &self.names).field("ends", &self.ends).finish_non_exhaustive()
+        f.debug_struct("ServerCertificate")
+            .field("names", &self.names)
+            .field("ends", &self.ends)
+            .finish_non_exhaustive()
     }
 }
 
@@ -96,7 +106,8 @@ impl Authority {
         params.distinguished_name.push(DnType::OrganizationName, clinic);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        params.name_constraints = Some(NameConstraints { permitted_subtrees: permitted(names), excluded_subtrees: Vec::new() });
+        params.name_constraints =
+            Some(NameConstraints { permitted_subtrees: permitted(names), excluded_subtrees: Vec::new() });
         set_validity(&mut params, now, AUTHORITY_DAYS);
         let cert_pem = params.self_signed(&key)?.pem();
         Ok(Self { cert_pem, key_pem: Zeroizing::new(key.serialize_pem()), names: names.to_vec() })
@@ -129,7 +140,9 @@ impl Authority {
         }
         match name.parse::<IpAddr>() {
             Ok(address) => is_private(address),
-            Err(_) => LOCAL_DOMAINS.iter().any(|d| name == *d || name.strip_suffix(d).is_some_and(|rest| rest.ends_with('.'))),
+            Err(_) => {
+                LOCAL_DOMAINS.iter().any(|d| name == *d || name.strip_suffix(d).is_some_and(|rest| rest.ends_with('.')))
+            }
         }
     }
 
@@ -192,7 +205,11 @@ fn server_params(names: &[String], now: Timestamp) -> Result<CertificateParams, 
     Ok(params)
 }
 
-fn sign(params: &CertificateParams, key: &KeyPair, issuer: &Issuer<'_, impl SigningKey>) -> Result<String, rcgen::Error> {
+fn sign(
+    params: &CertificateParams,
+    key: &KeyPair,
+    issuer: &Issuer<'_, impl SigningKey>,
+) -> Result<String, rcgen::Error> {
     Ok(params.signed_by(key, issuer)?.pem())
 }
 
@@ -234,7 +251,6 @@ fn day_after(now: Timestamp, days: i64) -> Date {
     day(now).saturating_add(jiff::Span::new().days(days))
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,7 +269,12 @@ mod tests {
     }
 
     /// Asks the verifier that Komainu's own clients use.
-    fn verify(authority: &Authority, certificate: &ServerCertificate, name: &str, at: Timestamp) -> Result<(), rustls::Error> {
+    fn verify(
+        authority: &Authority,
+        certificate: &ServerCertificate,
+        name: &str,
+        at: Timestamp,
+    ) -> Result<(), rustls::Error> {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(authority.cert_pem().as_bytes()).unwrap()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -265,7 +286,15 @@ mod tests {
 
     #[test]
     fn a_tablet_with_the_authority_accepts_every_name_of_the_server() {
-        let all = names(&["localhost", "127.0.0.1", "::1", "192.168.1.10", "karte.local", "karte-server", "karte.example.jp"]);
+        let all = names(&[
+            "localhost",
+            "127.0.0.1",
+            "::1",
+            "192.168.1.10",
+            "karte.local",
+            "karte-server",
+            "karte.example.jp",
+        ]);
         let authority = Authority::create("ことり内科クリニック", &all[5..], now()).unwrap();
         let certificate = authority.issue(&all, now()).unwrap();
         for name in &all {
@@ -282,7 +311,8 @@ mod tests {
         for name in ["bank.example.jp", "203.0.113.5", "2001:db8::1", "notlocal", "evil-local"] {
             assert!(matches!(authority.issue(&names(&[name]), now()), Err(TlsError::NotPermitted(n)) if n == name));
             // And were its key stolen, clients would still refuse:
-            let forged = Authority { names: names(&[name]), ..authority.clone() }.issue(&names(&[name]), now()).unwrap();
+            let forged =
+                Authority { names: names(&[name]), ..authority.clone() }.issue(&names(&[name]), now()).unwrap();
             assert!(verify(&authority, &forged, name, now()).is_err(), "{name}");
         }
     }

@@ -35,7 +35,13 @@ impl std::fmt::Debug for Tls {
 
 /// Accepts connections until `stopping` turns true, then waits for requests under way, at most
 /// [`Limits::drain`].
-pub async fn serve(listener: TcpListener, tls: Tls, router: Router, limits: Limits, mut stopping: watch::Receiver<bool>) {
+pub async fn serve(
+    listener: TcpListener,
+    tls: Tls,
+    router: Router,
+    limits: Limits,
+    mut stopping: watch::Receiver<bool>,
+) {
     let limits = Arc::new(limits);
     let places = Arc::new(Semaphore::new(limits.connections));
     let sources = Sources::new(limits.connections_per_source);
@@ -56,7 +62,15 @@ pub async fn serve(listener: TcpListener, tls: Tls, router: Router, limits: Limi
             continue;
         };
         let held = Held { _place: place, _slot: slot };
-        connections.spawn(greet(socket, peer, tls.clone(), router.clone(), Arc::clone(&limits), stopping.clone(), held));
+        connections.spawn(greet(
+            socket,
+            peer,
+            tls.clone(),
+            router.clone(),
+            Arc::clone(&limits),
+            stopping.clone(),
+            held,
+        ));
     }
     drop(listener);
     let drained = async { while connections.join_next().await.is_some() {} };
@@ -88,7 +102,10 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 }
 
 fn is_clients_doing(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused)
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+    )
 }
 
 async fn greet(

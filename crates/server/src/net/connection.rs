@@ -53,7 +53,8 @@ pub(crate) async fn run<IO>(
             watched(http1_builder(&limits).serve_connection(guarded, service), &activity, &limits, stopping).await;
         }
         Protocol::Http2 => {
-            watched(http2_builder(&limits).serve_connection(TokioIo::new(io), service), &activity, &limits, stopping).await;
+            watched(http2_builder(&limits).serve_connection(TokioIo::new(io), service), &activity, &limits, stopping)
+                .await;
         }
     }
 }
@@ -129,7 +130,12 @@ where
     }
 }
 
-async fn watched<C: Connection>(connection: C, activity: &Activity, limits: &Limits, mut stopping: watch::Receiver<bool>) {
+async fn watched<C: Connection>(
+    connection: C,
+    activity: &Activity,
+    limits: &Limits,
+    mut stopping: watch::Receiver<bool>,
+) {
     let mut connection = std::pin::pin!(connection);
     let mut tick = tokio::time::interval(limits.tick);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -151,7 +157,11 @@ async fn watched<C: Connection>(connection: C, activity: &Activity, limits: &Lim
                 connection.as_mut().say_goodbye();
             }
             // An idle client that does not leave holds nothing we owe it; one with requests gets time.
-            Some(since) if now.duration_since(since) > limits.drain || (verdict == Verdict::Idle && activity.is_quiet()) => return,
+            Some(since)
+                if now.duration_since(since) > limits.drain || (verdict == Verdict::Idle && activity.is_quiet()) =>
+            {
+                return;
+            }
             _ => {}
         }
     }

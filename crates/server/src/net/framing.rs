@@ -142,7 +142,8 @@ fn read_request_line(line: &[u8], target_host: &mut Option<Vec<u8>>) -> Result<b
         return Err(Refusal::ControlCharacter);
     }
     let mut parts = line.split(|&b| b == b' ');
-    let (Some(method), Some(target), Some(version), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+    let (Some(method), Some(target), Some(version), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
         return Err(Refusal::RequestLine);
     };
     if method.is_empty() || !method.iter().all(|&b| is_token(b)) || target.iter().any(|&b| b > 0x7e || b == b'#') {
@@ -156,7 +157,8 @@ fn read_request_line(line: &[u8], target_host: &mut Option<Vec<u8>>) -> Result<b
     }
     if !target.starts_with(b"/") {
         let rest = ["http://", "https://"].iter().find_map(|scheme| strip_ignoring_case(target, scheme.as_bytes()));
-        let authority = rest.ok_or(Refusal::RequestLine)?.split(|&b| matches!(b, b'/' | b'?')).next().unwrap_or_default();
+        let authority =
+            rest.ok_or(Refusal::RequestLine)?.split(|&b| matches!(b, b'/' | b'?')).next().unwrap_or_default();
         *target_host = Some(authority.to_vec());
     }
     match version {
@@ -194,7 +196,8 @@ impl Fields {
                 return Err(Refusal::Host);
             }
         } else if name.eq_ignore_ascii_case(b"content-length") {
-            let digits = std::str::from_utf8(value).ok().filter(|v| !v.is_empty() && v.bytes().all(|b| b.is_ascii_digit()));
+            let digits =
+                std::str::from_utf8(value).ok().filter(|v| !v.is_empty() && v.bytes().all(|b| b.is_ascii_digit()));
             let length = digits.and_then(|d| d.parse().ok()).ok_or(Refusal::ContentLength)?;
             if self.length.replace(length).is_some() {
                 return Err(Refusal::ContentLength);
@@ -236,7 +239,13 @@ impl Chunk {
                 None if byte == b'\r' && digits > 0 => Self::SizeLf(size),
                 _ => return Err(BadChunk),
             },
-            Self::SizeLf(size) if byte == b'\n' => if size == 0 { Self::EndCr } else { Self::Data(size) },
+            Self::SizeLf(size) if byte == b'\n' => {
+                if size == 0 {
+                    Self::EndCr
+                } else {
+                    Self::Data(size)
+                }
+            }
             Self::Data(left) => {
                 let taken = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
                 let left = left - taken as u64;
@@ -292,8 +301,12 @@ mod tests {
         passes("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         passes("GET /x?y=%41 HTTP/1.0\r\nhost:a\r\nX-Empty:\r\n\r\n");
         passes("GET https://a:1/x HTTP/1.1\r\nHost: a:1\r\n\r\n");
-        passes("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n\n\n\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        passes("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\na\nb\r\n0a\r\n0123456789\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        passes(
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n\n\n\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        );
+        passes(
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\na\nb\r\n0a\r\n0123456789\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        );
         passes("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
     }
 
@@ -306,7 +319,10 @@ mod tests {
             (format!("{post}Content-Length: 3, 3\r\n\r\nabc"), Refusal::ContentLength),
             (format!("{post}Content-Length: +3\r\n\r\nabc"), Refusal::ContentLength),
             (format!("{post}Content-Length: 99999999999999999999\r\n\r\n"), Refusal::ContentLength),
-            (format!("{post}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"), Refusal::TransferEncoding),
+            (
+                format!("{post}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"),
+                Refusal::TransferEncoding,
+            ),
             (format!("{post}Transfer-Encoding: gzip, chunked\r\n\r\n"), Refusal::TransferEncoding),
             (format!("{post}Transfer-Encoding: chunked, identity\r\n\r\n"), Refusal::TransferEncoding),
             (format!("{post}Transfer-Encoding : chunked\r\n\r\n"), Refusal::HeaderLine),
@@ -347,7 +363,9 @@ mod tests {
     fn a_second_request_is_refused_by_itself() {
         let (out, _) = read(b"GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /second HTTP/1.1\r\n\r\n");
         let text = String::from_utf8(out).unwrap();
-        assert!(text.starts_with("GET /first") && text.ends_with(&String::from_utf8(Refusal::Host.stand_in()).unwrap()));
+        assert!(
+            text.starts_with("GET /first") && text.ends_with(&String::from_utf8(Refusal::Host.stand_in()).unwrap())
+        );
         assert!(!text.contains("second"));
     }
 
@@ -355,7 +373,10 @@ mod tests {
     fn large_heads_are_refused_before_their_end() {
         refused(&format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "x".repeat(TARGET_BYTES_MAX)), Refusal::TargetTooLong);
         refused(&format!("GET /{}", "x".repeat(HEAD_BYTES_MAX)), Refusal::TargetTooLong);
-        refused(&format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(HEAD_BYTES_MAX)), Refusal::HeadTooLarge);
+        refused(
+            &format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(HEAD_BYTES_MAX)),
+            Refusal::HeadTooLarge,
+        );
         refused(&format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(HEADERS_MAX)), Refusal::HeadTooLarge);
         passes(&format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(HEADERS_MAX - 1)));
     }
@@ -363,7 +384,17 @@ mod tests {
     #[test]
     fn chunks_are_cut_one_way_only() {
         let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-        for body in ["3;x=y\r\nabc\r\n", "3 \r\nabc\r\n", "3\nabc\n", "\r\n", "x\r\n", "123456789\r\n", "3\r\nabcd\r\n", "0\r\nX: y\r\n\r\n", "0x3\r\n"] {
+        for body in [
+            "3;x=y\r\nabc\r\n",
+            "3 \r\nabc\r\n",
+            "3\nabc\n",
+            "\r\n",
+            "x\r\n",
+            "123456789\r\n",
+            "3\r\nabcd\r\n",
+            "0\r\nX: y\r\n\r\n",
+            "0x3\r\n",
+        ] {
             let (_, result) = read(format!("{head}{body}").as_bytes());
             assert_eq!(result, Err(BadChunk), "{body:?}");
         }

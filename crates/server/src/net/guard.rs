@@ -67,7 +67,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<IO> {
         Pin::new(&mut self.get_mut().io).poll_write(cx, buf)
     }
 
-    fn poll_write_vectored(self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.get_mut().io).poll_write_vectored(cx, bufs)
     }
 
@@ -110,7 +114,10 @@ mod tests {
         let (mut client, server) = tokio::io::duplex(64);
         let mut guard = Guard::new(server, Arc::new(Activity::new()));
         let writer = tokio::spawn(async move {
-            client.write_all(b"GET /ok HTTP/1.1\r\nHost: a\r\n\r\nGET /secret HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n").await.unwrap();
+            client
+                .write_all(b"GET /ok HTTP/1.1\r\nHost: a\r\n\r\nGET /secret HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+                .await
+                .unwrap();
         });
         let mut seen = String::new();
         guard.read_to_string(&mut seen).await.unwrap();
