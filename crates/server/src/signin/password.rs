@@ -189,29 +189,35 @@ pub fn check(password: &str, about: &[&str], chars_min: usize) -> Result<(), Wea
 
 /// How many characters are left when each guessable part counts as one.
 fn effective_chars(password: &str, about: &[&str]) -> usize {
-    let mut folded: String = password.chars().flat_map(char::to_lowercase).map(unleet).collect();
-    let about = about.iter().flat_map(|words| words.split(|c: char| !c.is_alphanumeric())).map(str::to_lowercase);
-    let mut words: Vec<String> =
-        about.chain(COMMON.iter().map(|&w| w.to_owned())).filter(|w| w.len() >= 3).collect();
+    let mut chars: Vec<char> = password.chars().map(lower).collect();
+    let about = about.iter().flat_map(|words| words.split(|c: char| !c.is_alphanumeric()));
+    // Three bytes: one kanji of a name is a word, one letter is not.
+    let mut words: Vec<Vec<char>> =
+        about.chain(COMMON.iter().copied()).filter(|w| w.len() >= 3).map(|w| w.chars().map(lower).collect()).collect();
     // The longest first, or "password" would be counted as "pass" and "word".
     words.sort_by_key(|w| std::cmp::Reverse(w.len()));
     for word in &words {
-        let word: String = word.chars().map(unleet).collect();
-        folded = folded.replace(&word, "\u{0}");
+        for at in 0..(chars.len() + 1).saturating_sub(word.len()) {
+            let place = &mut chars[at..at + word.len()];
+            if place.iter().zip(word).all(|(&c, &w)| c == w || unleet(c) == w) {
+                place.fill('\0');
+            }
+        }
     }
     let mut left = 0;
     let mut last: Option<(char, i64)> = None;
-    for c in folded.chars() {
-        let step = last.map(|(before, _)| i64::from(u32::from(c)) - i64::from(u32::from(before)));
+    for c in chars {
+        let step = last.map_or(i64::MAX, |(before, _)| i64::from(u32::from(c)) - i64::from(u32::from(before)));
         // aaa, 123 and cba go on as they began.
-        let goes_on = last.is_some_and(|(_, step_before)| step == Some(step_before) && step_before.abs() <= 1);
-        let begins = step.is_some_and(|step| step == 0);
-        if !goes_on && !begins {
-            left += 1;
-        }
-        last = Some((c, step.unwrap_or(i64::MAX)));
+        let goes_on = step == 0 || last.is_some_and(|(_, before)| step == before && step.abs() == 1);
+        left += usize::from(!goes_on);
+        last = Some((c, step));
     }
     left
+}
+
+fn lower(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
 }
 
 /// The letter that a digit or symbol stands for in disguised words.
