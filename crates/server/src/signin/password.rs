@@ -204,6 +204,12 @@ fn effective_chars(password: &str, about: &[&str]) -> usize {
             }
         }
     }
+    for at in 0..chars.len().saturating_sub(3) {
+        if matches!(chars[at..at + 4], ['1', '9', c, d] | ['2', '0', c, d] if c.is_ascii_digit() && d.is_ascii_digit())
+        {
+            chars[at..at + 4].fill('\0');
+        }
+    }
     let mut left = 0;
     let mut last: Option<(char, i64)> = None;
     for c in chars {
