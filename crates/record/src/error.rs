@@ -134,8 +134,8 @@ impl From<access::Denied> for Error {
     }
 }
 
-impl From<fhir::resource::ResourceError> for Error {
-    fn from(error: fhir::resource::ResourceError) -> Self {
+impl From<fhir::ResourceError> for Error {
+    fn from(error: fhir::ResourceError) -> Self {
         Self::new(ErrorKind::BadRequest, error.to_string())
     }
 }

@@ -40,7 +40,9 @@ pub fn parse(url: &str) -> Result<Target, Error> {
     let pairs = query_pairs(query)?;
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let of_type = |name: &str| resource_type(name).ok_or_else(|| bad("names no R4 resource type"));
-    let of_id = |id: &str| if fhir::resource::is_id(id) { Ok(id.to_owned()) } else { Err(bad("holds no logical id")) };
+    // "." and ".." are ids by the standard's pattern, but what stands between us and a client may fold such paths.
+    let is_id = |id: &str| fhir::is_id(id) && id.bytes().any(|byte| byte != b'.');
+    let of_id = |id: &str| if is_id(id) { Ok(id.to_owned()) } else { Err(bad("holds no logical id")) };
     let target = match segments.as_slice() {
         [""] if query.is_empty() => Target::System,
         [name] => return Ok(Target::Type(of_type(name)?, pairs)),
@@ -78,7 +80,10 @@ pub fn query_pairs(query: &str) -> Result<Pairs, Error> {
     let mut pairs = Vec::new();
     for part in query.split('&').filter(|part| !part.is_empty()) {
         let (name, value) = part.split_once('=').ok_or_else(|| bad("has a parameter without a value"))?;
-        let (name, value) = (decode(name).ok_or_else(|| bad("has a broken escape"))?, decode(value).ok_or_else(|| bad("has a broken escape"))?);
+        let (name, value) = (
+            decode(name).ok_or_else(|| bad("has a broken escape"))?,
+            decode(value).ok_or_else(|| bad("has a broken escape"))?,
+        );
         if value.is_empty() {
             return Err(bad("has a parameter with an empty value, which could be read as no condition at all"));
         }
@@ -123,7 +128,9 @@ pub fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b',' | b':' | b'/' | b'*' | b'$' => out.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b',' | b':' | b'/' | b'*' | b'$' => {
+                out.push(char::from(byte))
+            }
             _ => out += &format!("%{byte:02X}"),
         }
     }
@@ -156,17 +163,33 @@ mod tests {
         check("/Patient?name=%E4%BD%90+a", Target::Type("Patient", vec![("name".into(), "佐 a".into())]));
         check("Patient/a.1", Target::Instance("Patient", "a.1".into()));
         check("Patient/1/_history/k3f9q2wz.1.2", Target::Version("Patient", "1".into(), "k3f9q2wz.1.2".into()));
-        check("Patient/1/_history?_count=2", Target::History("Patient", "1".into(), vec![("_count".into(), "2".into())]));
+        check(
+            "Patient/1/_history?_count=2",
+            Target::History("Patient", "1".into(), vec![("_count".into(), "2".into())]),
+        );
         check("Patient/1/$everything", Target::Operation("Patient", Some("1".into()), "$everything".into(), vec![]));
     }
 
     #[test]
     fn others_are_refused() {
-        for url in ["Pet", "Pet/1", "Patient/a_b", "Patient/..", "Patient/1/x", "Patient/1/2/3/4", "http://other/Patient/1", "Patient/1?x=1", "?name=a", "Patient//"] {
+        for url in [
+            "Pet",
+            "Pet/1",
+            "Patient/a_b",
+            "Patient/..",
+            "Patient/1/x",
+            "Patient/1/2/3/4",
+            "http://other/Patient/1",
+            "Patient/1?x=1",
+            "?name=a",
+            "Patient//",
+        ] {
             assert_eq!(parse(url).unwrap_err().kind, ErrorKind::BadRequest, "{url}");
         }
         let long = format!("name={}", "%25".repeat(10_000));
-        for query in ["name", "name=", "name=%", "name=%zz", "name=%ff", "name=%00", "a=b%0d%0aSet-Cookie", long.as_str()] {
+        for query in
+            ["name", "name=", "name=%", "name=%zz", "name=%ff", "name=%00", "a=b%0d%0aSet-Cookie", long.as_str()]
+        {
             assert!(query_pairs(query).is_err(), "{query}");
         }
         assert!(query_pairs(&vec!["a=b"; 65].join("&")).is_err());

@@ -95,7 +95,9 @@ impl Builder {
     fn answer(&mut self, answer: &Answer<'_>) {
         self.out.extend_from_slice(br#""response":{"status":"#);
         text(&mut self.out, answer.status);
-        for (name, value) in [("location", answer.location), ("etag", answer.etag), ("lastModified", answer.last_modified)] {
+        for (name, value) in
+            [("location", answer.location), ("etag", answer.etag), ("lastModified", answer.last_modified)]
+        {
             if let Some(value) = value {
                 self.out.push(b',');
                 text(&mut self.out, name);
@@ -143,14 +145,25 @@ mod tests {
 
     #[test]
     fn what_is_written_is_json() {
-        let mut search = Builder::new("searchset", Some(1), &[("self", "https://a/fhir/Patient?name=\"x\"".to_owned())]);
+        let mut search =
+            Builder::new("searchset", Some(1), &[("self", "https://a/fhir/Patient?name=\"x\"".to_owned())]);
         search.found("https://a/fhir/Patient/1", br#"{"resourceType":"Patient"}"#, Mode::Match);
         search.found("", br#"{"resourceType":"OperationOutcome"}"#, Mode::Outcome);
         let mut history = Builder::new("history", None, &[]);
-        let answer = Answer { status: "204", etag: Some("W/\"1\""), last_modified: Some("2026-01-01T00:00:00Z"), ..Answer::default() };
+        let answer = Answer {
+            status: "204",
+            etag: Some("W/\"1\""),
+            last_modified: Some("2026-01-01T00:00:00Z"),
+            ..Answer::default()
+        };
         history.version("https://a/fhir/Patient/1", None, "DELETE", "Patient/1", &answer);
-        history.answered(Some(b"{}"), &Answer { status: "400", outcome: Some(&Json::from([("a", Json::Null)])), ..Answer::default() });
-        for (bytes, entries) in [(search.finish(), 2), (history.finish(), 2), (Builder::new("searchset", Some(0), &[]).finish(), 0)] {
+        history.answered(
+            Some(b"{}"),
+            &Answer { status: "400", outcome: Some(&Json::from([("a", Json::Null)])), ..Answer::default() },
+        );
+        for (bytes, entries) in
+            [(search.finish(), 2), (history.finish(), 2), (Builder::new("searchset", Some(0), &[]).finish(), 0)]
+        {
             let json = Json::parse(&bytes).unwrap();
             assert_eq!(json.get("entry").map_or(0, |e| e.items().len()), entries);
         }

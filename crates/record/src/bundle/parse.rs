@@ -1,7 +1,7 @@
 //! A transaction or batch as it was sent → entries that say what is asked. Pure.
 
+use fhir::Resource;
 use fhir::json::{Json, Object};
-use fhir::resource::Resource;
 
 use crate::url::{self, Pairs, Target};
 use crate::{Error, ErrorKind};
@@ -80,11 +80,13 @@ pub fn count_entries(text: &[u8]) -> usize {
 /// `BadRequest` when it is no transaction or batch bundle, `TooLarge` above `entries_max`.
 pub fn parse(text: &[u8], entries_max: usize) -> Result<(Kind, Vec<Result<Entry, Error>>), Error> {
     if count_entries(text) > entries_max {
-        return Err(Error::new(ErrorKind::TooLarge, format!("a bundle holds {entries_max} entries at most")).todo("Send it in parts"));
+        return Err(Error::new(ErrorKind::TooLarge, format!("a bundle holds {entries_max} entries at most"))
+            .todo("Send it in parts"));
     }
     let mut bundle = Resource::parse(text)?.into_json();
     if bundle.str("resourceType") != Some("Bundle") {
-        return Err(Error::new(ErrorKind::BadRequest, "only a Bundle is posted to the base").todo("POST a resource to its type"));
+        return Err(Error::new(ErrorKind::BadRequest, "only a Bundle is posted to the base")
+            .todo("POST a resource to its type"));
     }
     let kind = match bundle.str("type") {
         Some("transaction") => Kind::Transaction,
@@ -98,7 +100,9 @@ pub fn parse(text: &[u8], entries_max: usize) -> Result<(Kind, Vec<Result<Entry,
     };
     let entries = entries.into_iter().enumerate();
     let entries: Vec<_> = entries.map(|(index, json)| entry(index, json).map_err(|e| e.at_entry(index))).collect();
-    if kind == Kind::Transaction && let Some(error) = entries.iter().find_map(|e| e.as_ref().err()) {
+    if kind == Kind::Transaction
+        && let Some(error) = entries.iter().find_map(|e| e.as_ref().err())
+    {
         return Err(error.clone());
     }
     Ok((kind, entries))
@@ -140,7 +144,11 @@ fn entry(index: usize, json: Json) -> Result<Entry, Error> {
 pub fn condition(query: &str) -> Result<Pairs, Error> {
     let query = query.split_once('?').map_or(query, |(_, query)| query);
     let pairs = url::query_pairs(query)?;
-    if pairs.is_empty() { Err(Error::new(ErrorKind::BadRequest, "the condition is empty, so it would match everything")) } else { Ok(pairs) }
+    if pairs.is_empty() {
+        Err(Error::new(ErrorKind::BadRequest, "the condition is empty, so it would match everything"))
+    } else {
+        Ok(pairs)
+    }
 }
 
 fn text(object: &Object, name: &str) -> Result<Option<String>, Error> {
@@ -207,15 +215,27 @@ mod tests {
         check(r#"{"request":{"method":"GET","url":"Pet/1"}}"#, "R4 resource type");
         check(&format!(r#"{{"resource":{patient},"request":{{"method":"POST","url":"Observation"}}}}"#), "go together");
         check(&format!(r#"{{"resource":{patient},"request":{{"method":"DELETE","url":"Patient/1"}}}}"#), "go together");
-        check(r#"{"resource":{"resourceType":"Patient","id":"2"},"request":{"method":"PUT","url":"Patient/1"}}"#, "id is not");
+        check(
+            r#"{"resource":{"resourceType":"Patient","id":"2"},"request":{"method":"PUT","url":"Patient/1"}}"#,
+            "id is not",
+        );
         check(r#"{"request":{"method":"DELETE","url":"Patient"}}"#, "go together");
-        check(&format!(r#"{{"resource":{patient},"request":{{"method":"POST","url":"Patient","ifNoneExist":""}}}}"#), "match everything");
-        check(&format!(r#"{{"resource":{patient},"request":{{"method":"PUT","url":"Patient/1","ifNoneExist":"_id=1"}}}}"#), "POST only");
+        check(
+            &format!(r#"{{"resource":{patient},"request":{{"method":"POST","url":"Patient","ifNoneExist":""}}}}"#),
+            "match everything",
+        );
+        check(
+            &format!(
+                r#"{{"resource":{patient},"request":{{"method":"PUT","url":"Patient/1","ifNoneExist":"_id=1"}}}}"#
+            ),
+            "POST only",
+        );
     }
 
     #[test]
     fn a_batch_keeps_its_bad_entries_in_place() {
-        let (kind, entries) = parse(&bundle("batch", r#"{},{"request":{"method":"GET","url":"Patient/1"}}"#), 9).unwrap();
+        let (kind, entries) =
+            parse(&bundle("batch", r#"{},{"request":{"method":"GET","url":"Patient/1"}}"#), 9).unwrap();
         assert_eq!(kind, Kind::Batch);
         assert!(entries[0].is_err() && entries[1].is_ok());
     }
@@ -230,7 +250,12 @@ mod tests {
 
     #[test]
     fn other_bundles_are_refused() {
-        for text in [r#"{"resourceType":"Bundle","type":"collection"}"#, r#"{"resourceType":"Bundle"}"#, r#"{"resourceType":"Patient"}"#, "[]"] {
+        for text in [
+            r#"{"resourceType":"Bundle","type":"collection"}"#,
+            r#"{"resourceType":"Bundle"}"#,
+            r#"{"resourceType":"Patient"}"#,
+            "[]",
+        ] {
             assert_eq!(parse(text.as_bytes(), 9).unwrap_err().kind, ErrorKind::BadRequest, "{text}");
         }
     }

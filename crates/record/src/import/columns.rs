@@ -43,22 +43,72 @@ impl Column {
     /// Every column with the headings it goes by. Compared after [`clinic::kana::fold`], so width, case, spaces
     /// and ひらがな or カタカナ do not matter.
     const HEADINGS: &[(Self, &'static str, &[&'static str])] = &[
-        (Self::Number, "患者番号", &["患者ID", "患者コード", "患者No", "患者No.", "カルテ番号", "カルテNo", "診察券番号", "診察券No", "登録番号", "ID", "No", "patient id", "mrn"]),
-        (Self::Name, "氏名", &["患者氏名", "患者名", "名前", "漢字氏名", "氏名漢字", "氏名(漢字)", "name", "full name"]),
-        (Self::Family, "姓", &["氏", "苗字", "名字", "患者姓", "漢字姓", "姓漢字", "姓(漢字)", "last name", "family name", "family"]),
+        (
+            Self::Number,
+            "患者番号",
+            &[
+                "患者ID",
+                "患者コード",
+                "患者No",
+                "患者No.",
+                "カルテ番号",
+                "カルテNo",
+                "診察券番号",
+                "診察券No",
+                "登録番号",
+                "ID",
+                "No",
+                "patient id",
+                "mrn",
+            ],
+        ),
+        (
+            Self::Name,
+            "氏名",
+            &["患者氏名", "患者名", "名前", "漢字氏名", "氏名漢字", "氏名(漢字)", "name", "full name"],
+        ),
+        (
+            Self::Family,
+            "姓",
+            &["氏", "苗字", "名字", "患者姓", "漢字姓", "姓漢字", "姓(漢字)", "last name", "family name", "family"],
+        ),
         (Self::Given, "名", &["患者名(名)", "漢字名", "名漢字", "名(漢字)", "first name", "given name", "given"]),
-        (Self::Kana, "カナ氏名", &["氏名カナ", "氏名(カナ)", "患者氏名カナ", "患者カナ氏名", "フリガナ", "カナ", "カナ名", "読み", "よみがな", "kana", "name kana"]),
+        (
+            Self::Kana,
+            "カナ氏名",
+            &[
+                "氏名カナ",
+                "氏名(カナ)",
+                "患者氏名カナ",
+                "患者カナ氏名",
+                "フリガナ",
+                "カナ",
+                "カナ名",
+                "読み",
+                "よみがな",
+                "kana",
+                "name kana",
+            ],
+        ),
         (Self::KanaFamily, "カナ姓", &["姓カナ", "姓(カナ)", "セイ", "family kana"]),
         (Self::KanaGiven, "名カナ", &["名(カナ)", "メイ", "given kana"]),
         (Self::Gender, "性別", &["性", "gender", "sex"]),
-        (Self::Birth, "生年月日", &["誕生日", "生年月日(西暦)", "生年月日(和暦)", "birth date", "birthday", "birthdate", "dob"]),
+        (
+            Self::Birth,
+            "生年月日",
+            &["誕生日", "生年月日(西暦)", "生年月日(和暦)", "birth date", "birthday", "birthdate", "dob"],
+        ),
         (Self::PostalCode, "郵便番号", &["〒", "postal code", "zip"]),
         (Self::Address, "住所", &["現住所", "住所1", "自宅住所", "address"]),
         (Self::Phone, "電話番号", &["電話", "TEL", "自宅電話", "自宅電話番号", "連絡先", "phone"]),
         (Self::Mobile, "携帯電話", &["携帯", "携帯番号", "携帯電話番号", "mobile"]),
         (Self::Mail, "メールアドレス", &["メール", "E-mail", "email", "mail"]),
         (Self::Death, "死亡日", &["死亡年月日", "逝去日", "death date"]),
-        (Self::Ignored, "備考", &["メモ", "コメント", "年齢", "和暦", "最終来院日", "最終受診日", "初診日", "note", "age"]),
+        (
+            Self::Ignored,
+            "備考",
+            &["メモ", "コメント", "年齢", "和暦", "最終来院日", "最終受診日", "初診日", "note", "age"],
+        ),
     ];
 
     /// The heading it goes by first.
@@ -146,7 +196,13 @@ mod tests {
 
     #[test]
     fn width_and_kana_do_not_matter() {
-        for (heading, column) in [("患者ＩＤ", Column::Number), ("ﾌﾘｶﾞﾅ", Column::Kana), ("ふりがな", Column::Kana), (" 氏 名 ", Column::Name), ("Birth Date", Column::Birth)] {
+        for (heading, column) in [
+            ("患者ＩＤ", Column::Number),
+            ("ﾌﾘｶﾞﾅ", Column::Kana),
+            ("ふりがな", Column::Kana),
+            (" 氏 名 ", Column::Name),
+            ("Birth Date", Column::Birth),
+        ] {
             assert_eq!(Column::of(heading), Some(column), "{heading}");
         }
         assert_eq!(Column::of(""), None);
@@ -156,7 +212,11 @@ mod tests {
     fn a_list_without_what_tells_people_apart_is_refused() {
         let check = |headings: &str, expected: Result<&[&str], MappingError>| {
             let got = Mapping::read(headings.split(','));
-            assert_eq!(got.as_ref().map(|m| m.unknown.iter().map(String::as_str).collect::<Vec<_>>()), expected.as_ref().map(|e| e.to_vec()), "{headings}");
+            assert_eq!(
+                got.as_ref().map(|m| m.unknown.iter().map(String::as_str).collect::<Vec<_>>()),
+                expected.as_ref().map(|e| e.to_vec()),
+                "{headings}"
+            );
         };
         check("患者番号,氏名,生年月日,趣味,備考", Ok(&["趣味"]));
         check("患者番号,姓,名,生年月日", Ok(&[]));

@@ -1,7 +1,7 @@
 //! Patient lists (CSV) → Patient resources in the shape of JP Core.
 
+use fhir::Resource;
 use fhir::json::{Json, Object};
-use fhir::resource::Resource;
 
 use super::columns::{Column, Mapping, MappingError};
 use super::text::{self, NotText};
@@ -86,14 +86,17 @@ impl List {
 
     /// Every row after the headings, as a patient or as a reason. Empty lines are no rows.
     pub fn rows(&self) -> impl Iterator<Item = Result<Row, BadRow>> {
-        reader(&self.text).into_records().skip(1).map(|record| match record {
-            Ok(record) => {
-                let line = record.position().map_or(0, csv::Position::line);
-                self.row(line, &record).map_err(|reason| BadRow { line, reason })
-            }
-            Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                Err(BadRow { line, reason: "the row is not well-formed CSV (a quotation mark left open?)".to_owned() })
+        let (mut line, mut counted_to) = (1, 0);
+        reader(&self.text).into_records().skip(1).map(move |record| {
+            let position = record.as_ref().map_or_else(|error| error.position(), |record| record.position());
+            // The reader's own line number is that of the empty lines in front of a row.
+            let from = position.map_or(0, |p| usize::try_from(p.byte()).unwrap_or(usize::MAX)).min(self.text.len());
+            let at = self.text[from..].find(|c| c != '\r' && c != '\n').map_or(from, |skipped| from + skipped);
+            line += self.text.as_bytes()[counted_to..at].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+            counted_to = at;
+            match record {
+                Ok(record) => self.row(line, &record).map_err(|reason| BadRow { line, reason }),
+                Err(_) => Err(BadRow { line, reason: "the row is not well-formed CSV".to_owned() }),
             }
         })
     }
@@ -112,7 +115,10 @@ impl List {
             return Err("患者番号 holds a control character".to_owned());
         }
         let mut patient = Object::from_iter([("resourceType", Json::from("Patient"))]);
-        let identifier = Json::from([("system", Json::from(self.options.number_system.as_str())), ("value", Json::from(number.as_str()))]);
+        let identifier = Json::from([
+            ("system", Json::from(self.options.number_system.as_str())),
+            ("value", Json::from(number.as_str())),
+        ]);
         patient.insert("identifier", vec![identifier]);
         patient.insert("active", true);
         patient.insert("name", names(&cell)?);
@@ -123,7 +129,10 @@ impl List {
         if let Some(text) = cell(Column::Gender) {
             patient.insert("gender", gender(text).ok_or("性別 is none that is known (男/女)")?);
         }
-        patient.insert("birthDate", date(cell(Column::Birth).ok_or("生年月日 is empty")?).map_err(|e| format!("生年月日: {e}"))?);
+        patient.insert(
+            "birthDate",
+            date(cell(Column::Birth).ok_or("生年月日 is empty")?).map_err(|e| format!("生年月日: {e}"))?,
+        );
         if let Some(text) = cell(Column::Death) {
             patient.insert("deceasedDateTime", date(text).map_err(|e| format!("死亡日: {e}"))?);
         }
@@ -151,7 +160,8 @@ fn names<'a>(cell: &impl Fn(Column) -> Option<&'a str>) -> Result<Vec<Json>, Str
             ("url", Json::from("http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation")),
             ("valueCode", Json::from(code)),
         ]);
-        let mut name = Object::from_iter([("extension", Json::from(vec![representation])), ("use", Json::from("official"))]);
+        let mut name =
+            Object::from_iter([("extension", Json::from(vec![representation])), ("use", Json::from("official"))]);
         name.insert("text", if given.is_empty() { family.clone() } else { format!("{family}　{given}") });
         name.insert("family", family);
         if !given.is_empty() {
@@ -187,9 +197,12 @@ fn date(text: &str) -> Result<String, String> {
 }
 
 fn telecom<'a>(cell: &impl Fn(Column) -> Option<&'a str>) -> Vec<Json> {
-    let kinds = [(Column::Phone, "phone", "home"), (Column::Mobile, "phone", "mobile"), (Column::Mail, "email", "home")];
+    let kinds =
+        [(Column::Phone, "phone", "home"), (Column::Mobile, "phone", "mobile"), (Column::Mail, "email", "home")];
     let point = |(column, system, role): (Column, &str, &str)| {
-        cell(column).map(|value| Json::from([("system", Json::from(system)), ("value", Json::from(value)), ("use", Json::from(role))]))
+        cell(column).map(|value| {
+            Json::from([("system", Json::from(system)), ("value", Json::from(value)), ("use", Json::from(role))])
+        })
     };
     kinds.into_iter().filter_map(point).collect()
 }
@@ -222,7 +235,9 @@ mod tests {
 
     #[test]
     fn a_full_row_becomes_a_jp_core_patient() {
-        let got = rows("患者番号,患者氏名,フリガナ,性別,生年月日,郵便番号,住所,電話番号\n00123,山田　太郎,ﾔﾏﾀﾞ ﾀﾛｳ,男,S33.4.5,１００－０００１,東京都千代田区千代田1-1,03-0000-0000\n");
+        let got = rows(
+            "患者番号,患者氏名,フリガナ,性別,生年月日,郵便番号,住所,電話番号\n00123,山田　太郎,ﾔﾏﾀﾞ ﾀﾛｳ,男,S33.4.5,１００－０００１,東京都千代田区千代田1-1,03-0000-0000\n",
+        );
         assert_eq!(
             got[0].as_ref().unwrap(),
             concat!(
@@ -237,9 +252,14 @@ mod tests {
 
     #[test]
     fn bad_rows_have_their_line_and_reason_and_no_value() {
-        let got = rows("ID,姓,名,生年月日,性別\n1,山田,太郎,1958-04-05,男\n\n,佐藤,花,1960-01-01,女\n3,佐藤,花,1960-02-31,女\n4,佐藤,花,1960-01-01,雄\n5,佐藤\n6,\"佐藤\n",);
+        let got = rows(
+            "ID,姓,名,生年月日,性別\n1,山田,太郎,1958-04-05,男\n\n,佐藤,花,1960-01-01,女\n3,佐藤,花,1960-02-31,女\n4,佐藤,花,1960-01-01,雄\n5,佐藤\n6,\"佐藤\n",
+        );
         assert!(got[0].is_ok());
-        let lines: Vec<(u64, bool)> = got[1..].iter().map(|r| r.as_ref().map_err(|b| (b.line, b.reason.contains("佐藤"))).unwrap_err().to_owned()).collect();
+        let lines: Vec<(u64, bool)> = got[1..]
+            .iter()
+            .map(|r| r.as_ref().map_err(|b| (b.line, b.reason.contains("佐藤"))).unwrap_err().to_owned())
+            .collect();
         assert_eq!(lines, [(4, false), (5, false), (6, false), (7, false), (8, false)]);
     }
 

@@ -38,7 +38,9 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, NotText> {
         return Ok(found(SHIFT_JIS, &text));
     }
     // No trail byte of Shift_JIS is a line feed, so lines can be tried one by one.
-    let line = bytes.split(|b| *b == b'\n').position(|line| SHIFT_JIS.decode_without_bom_handling_and_without_replacement(line).is_none());
+    let line = bytes
+        .split(|b| *b == b'\n')
+        .position(|line| SHIFT_JIS.decode_without_bom_handling_and_without_replacement(line).is_none());
     Err(NotText { line: line.unwrap_or(0) + 1 })
 }
 
@@ -49,7 +51,10 @@ mod tests {
     #[test]
     fn what_clinics_send() {
         let check = |bytes: &[u8], text: &str, encoding: &str| {
-            assert_eq!(decode(bytes).unwrap(), Decoded { text: text.to_owned(), encoding: Box::leak(encoding.to_owned().into_boxed_str()) });
+            assert_eq!(
+                decode(bytes).unwrap(),
+                Decoded { text: text.to_owned(), encoding: Box::leak(encoding.to_owned().into_boxed_str()) }
+            );
         };
         check("表示,ソ".as_bytes(), "表示,ソ", "UTF-8");
         check(b"\xef\xbb\xbfa", "a", "UTF-8");
