@@ -41,8 +41,23 @@ pub(crate) trait Db {
     /// Hands each row to `row` until it breaks.
     fn query(&mut self, sql: &str, params: &[Val<'_>], row: &mut RowFn<'_>) -> Result<(), DbError>;
 
-    /// Runs statements without placeholders, uncached: schema and transaction control.
+    /// Runs statements without placeholders, uncached: the schema.
     fn batch(&mut self, sql: &str) -> Result<(), DbError>;
+
+    /// Begins a snapshot that nothing is written in.
+    fn begin_read(&mut self) -> Result<(), DbError>;
+
+    /// Begins a transaction that may write. `durable`: its commit outlives a power cut.
+    fn begin_write(&mut self, durable: bool) -> Result<(), DbError>;
+
+    /// Ends what was begun.
+    fn end(&mut self, commit: bool) -> Result<(), DbError>;
+
+    /// Whether what was begun still stands: some errors end it.
+    fn in_transaction(&self) -> bool;
+
+    /// The first I/O error this connection met, even if a job swallowed it.
+    fn broken(&self) -> Option<String>;
 
     fn dialect(&self) -> Dialect;
 }

@@ -15,6 +15,7 @@ mod db;
 mod draft;
 mod error;
 mod index;
+mod job;
 mod origin;
 mod payload;
 mod reader;
@@ -26,7 +27,7 @@ mod stored;
 mod writer;
 
 pub use append::{Expect, Tx};
-pub use config::{Config, Location};
+pub use config::{Clock, Config, Location};
 pub use draft::Draft;
 pub use error::StoreError;
 pub use snapshot::{HistoryPage, HistoryScope, Snapshot};

@@ -94,8 +94,10 @@ mod tests {
             let before = here.clone();
             for range in there.beyond(&before) {
                 for seq in range.first..=range.last {
-                    prop_assert!(!before.contains(VersionId { origin: range.origin, seq }));
-                    here.add(VersionId { origin: range.origin, seq }).unwrap();
+                    let id = VersionId { origin: range.origin, seq };
+                    let held_before = before.contains(id);
+                    prop_assert!(!held_before);
+                    here.add(id).unwrap();
                 }
             }
             prop_assert!(there.beyond(&here).is_empty());

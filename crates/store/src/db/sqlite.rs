@@ -13,6 +13,9 @@ use crate::error::DbError;
 /// A connection to the embedded database.
 pub(crate) struct Sqlite {
     connection: Connection,
+    /// The `synchronous` setting at the moment: full or normal.
+    full: bool,
+    broken: Option<String>,
 }
 
 impl Sqlite {
@@ -22,7 +25,7 @@ impl Sqlite {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(error)?;
         connection.set_prepared_statement_cache_capacity(512);
-        let mut db = Self { connection };
+        let mut db = Self { connection, full: true, broken: None };
         db.batch(&format!(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -{cache_kib};
              PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;"
@@ -31,13 +34,16 @@ impl Sqlite {
     }
 }
 
-impl Db for Sqlite {
-    fn execute(&mut self, sql: &str, params: &[Val<'_>]) -> Result<u64, DbError> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(error)?;
-        Ok(statement.execute(rusqlite::params_from_iter(params)).map_err(error)? as u64)
+impl Sqlite {
+    /// Remembers an I/O error: whoever gets it may swallow it, and the store must stop all the same.
+    fn note<T>(&mut self, result: Result<T, DbError>) -> Result<T, DbError> {
+        if let Err(DbError::Io(what)) = &result {
+            self.broken.get_or_insert_with(|| what.clone());
+        }
+        result
     }
 
-    fn query(&mut self, sql: &str, params: &[Val<'_>], row: &mut RowFn<'_>) -> Result<(), DbError> {
+    fn rows(&self, sql: &str, params: &[Val<'_>], row: &mut RowFn<'_>) -> Result<(), DbError> {
         let mut statement = self.connection.prepare_cached(sql).map_err(error)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(error)?;
         while let Some(found) = rows.next().map_err(error)? {
@@ -48,8 +54,53 @@ impl Db for Sqlite {
         Ok(())
     }
 
+    fn run(&self, sql: &str, params: &[Val<'_>]) -> Result<u64, DbError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(error)?;
+        Ok(statement.execute(rusqlite::params_from_iter(params)).map_err(error)? as u64)
+    }
+}
+
+impl Db for Sqlite {
+    fn execute(&mut self, sql: &str, params: &[Val<'_>]) -> Result<u64, DbError> {
+        let result = self.run(sql, params);
+        self.note(result)
+    }
+
+    fn query(&mut self, sql: &str, params: &[Val<'_>], row: &mut RowFn<'_>) -> Result<(), DbError> {
+        let result = self.rows(sql, params, row);
+        self.note(result)
+    }
+
     fn batch(&mut self, sql: &str) -> Result<(), DbError> {
-        self.connection.execute_batch(sql).map_err(error)
+        let result = self.connection.execute_batch(sql).map_err(error);
+        self.note(result)
+    }
+
+    fn begin_read(&mut self) -> Result<(), DbError> {
+        self.execute("BEGIN DEFERRED", &[]).map(drop)
+    }
+
+    fn begin_write(&mut self, durable: bool) -> Result<(), DbError> {
+        if durable != self.full {
+            self.batch(if durable { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })?;
+            self.full = durable;
+        }
+        self.execute("BEGIN IMMEDIATE", &[]).map(drop)
+    }
+
+    fn end(&mut self, commit: bool) -> Result<(), DbError> {
+        if !commit && !self.in_transaction() {
+            return Ok(());
+        }
+        self.execute(if commit { "COMMIT" } else { "ROLLBACK" }, &[]).map(drop)
+    }
+
+    fn in_transaction(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    fn broken(&self) -> Option<String> {
+        self.broken.clone()
     }
 
     fn dialect(&self) -> Dialect {
