@@ -48,11 +48,6 @@ impl Calendar {
         self.first.saturating_add(day.days())
     }
 
-    /// The day of a date; far below 0 for birth dates.
-    pub(crate) fn day(&self, date: Date) -> Day {
-        date.since(self.first).map_or(0, |span| span.get_days())
-    }
-
     /// `2026-11-23`
     pub(crate) fn text(&self, day: Day) -> String {
         match usize::try_from(day).ok().and_then(|day| self.days.get(day)) {
@@ -203,7 +198,6 @@ mod tests {
         assert_eq!(calendar.hours(PAST - 1), Hours::Closed, "Sunday");
         assert_eq!(calendar.hours(PAST - 2), Hours::Morning, "Saturday");
         assert_eq!(calendar.month(PAST), 11);
-        assert_eq!(calendar.day(date(2026, 11, 23)), PAST);
     }
 
     #[test]

@@ -148,8 +148,14 @@ impl Chart {
 
     /// Orders the visits, keeps one a day, and nothing after death.
     fn settle(&mut self) {
-        let died = self.died.unwrap_or(Day::MAX);
-        self.visits.retain(|visit| visit.day <= died);
+        if let Some(died) = self.died {
+            self.visits.retain(|visit| visit.day <= died);
+            for problem in &mut self.problems {
+                if problem.end.is_none_or(|(day, _)| day > died) {
+                    problem.end = Some((died, Outcome::Died));
+                }
+            }
+        }
         self.visits.sort_by_key(|visit| (visit.day, visit.minute));
         self.visits.dedup_by_key(|visit| visit.day);
     }

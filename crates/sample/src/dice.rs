@@ -15,6 +15,10 @@ pub(crate) enum Purpose {
     Course = 3,
     /// Who holds which appointment.
     Bookings = 4,
+    /// The card of the family.
+    Insurance = 5,
+    /// What a person has apart from it.
+    OwnInsurance = 6,
 }
 
 /// A stream of chance.

@@ -157,11 +157,6 @@ impl Person {
         format!("{} {}", self.family.0, self.given.0)
     }
 
-    /// `ヤマダ タロウ`
-    pub(crate) fn kana(&self) -> String {
-        format!("{} {}", self.family.1, self.given.1)
-    }
-
     pub(crate) fn male(&self) -> bool {
         self.sex == Sex::Male
     }
