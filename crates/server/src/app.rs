@@ -122,6 +122,11 @@ impl App {
         &self.0.authority
     }
 
+    /// Asks the store anew who everybody is, instead of believing for up to a second what it said before.
+    pub fn forget_callers(&self) {
+        self.0.sign_in.forget_callers();
+    }
+
     pub(crate) fn edge(&self) -> &Edge {
         &self.0.edge
     }
