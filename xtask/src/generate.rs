@@ -8,5 +8,5 @@ pub(crate) fn openapi() -> Done {
     setup::setup(For::Demo)?;
     let text = read(&mut cargo(["run", "--quiet", "--package", "komainu", "--", "openapi"]))?;
     std::fs::write(root().join("web/openapi.json"), text).doing("writing web/openapi.json")?;
-    run(&mut npm(&["run", "openapi"]))
+    run(&mut npm(&["run", "api"]))
 }

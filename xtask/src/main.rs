@@ -4,6 +4,7 @@
 mod count;
 mod demo;
 mod durability;
+mod fhir_tables;
 mod generate;
 mod postgres;
 mod run;
@@ -24,6 +25,7 @@ cargo xtask COMMAND
   durability       the long form of the durability tests: 200 kills, 300 power cuts
   screens          the pictures in docs/screens, from a running demo
   openapi          refresh web/openapi.json and the page's typed client
+  fhir-tables      the tables of crates/fhir, from the standard's own definitions
 ";
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         "durability" => durability::durability(),
         "screens" => screens::screens(),
         "openapi" => generate::openapi(),
+        "fhir-tables" => fhir_tables::fhir_tables(&rest),
         _ => Err(USAGE.into()),
     };
     match done {

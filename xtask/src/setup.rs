@@ -5,10 +5,8 @@ use std::path::PathBuf;
 
 use crate::run::{Doing, Done, command, has, read, root, run, target};
 
-/// The page's build needs it; Debian 12 itself has 18.
-const NODE_MAJOR: u32 = 20;
-/// The specification's own examples and definitions.
-const EXAMPLES: &str = "hl7.fhir.r4.examples@4.0.1";
+/// Major and minor: the page's build needs it, and Debian 12 itself has 18.
+const NODE_MIN: (u32, u32) = (20, 19);
 /// Names under which the browser is known.
 const CHROMIUM: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -53,7 +51,10 @@ pub(crate) fn setup(what_for: For) -> Done {
     }
     node()?;
     modules()?;
-    if what_for == For::Test { examples() } else { Ok(()) }
+    if what_for == For::Test {
+        crate::fhir_tables::package::examples()?;
+    }
+    Ok(())
 }
 
 fn install(missing: &[&Tool]) -> Done {
@@ -94,9 +95,10 @@ pub(crate) fn chromium() -> Option<&'static str> {
     CHROMIUM.into_iter().find(|name| has(name))
 }
 
-/// `v20.20.2` → 20.
-fn major(version: &str) -> Option<u32> {
-    version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
+/// `v20.20.2` → (20, 20).
+fn release(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.trim().strip_prefix('v')?.split('.').map(|number| number.parse().ok());
+    Some((numbers.next()??, numbers.next()??))
 }
 
 fn own_node() -> PathBuf {
@@ -119,19 +121,20 @@ pub(crate) fn path() -> std::ffi::OsString {
 
 /// Node of the distribution if it is new enough, otherwise the one npm carries as a package.
 fn node() -> Done {
-    let found = |command: &mut std::process::Command| read(command).ok().and_then(|text| major(&text)).unwrap_or(0);
-    if found(command("node", ["--version"]).env("PATH", path())) >= NODE_MAJOR {
+    let found =
+        |command: &mut std::process::Command| read(command).ok().and_then(|text| release(&text)).unwrap_or((0, 0));
+    if found(command("node", ["--version"]).env("PATH", path())) >= NODE_MIN {
         return Ok(());
     }
-    println!("Node is older than {NODE_MAJOR}: taking it from npm into target/tools");
-    let package = format!("node-linux-{}@{NODE_MAJOR}", npm_cpu());
+    println!("Node is older than {}.{}: taking it from npm into target/tools", NODE_MIN.0, NODE_MIN.1);
+    let package = format!("node-linux-{}@{}", npm_cpu(), NODE_MIN.0);
     let folder = target().join("tools");
     std::fs::create_dir_all(&folder).doing("making target/tools")?;
     run(command("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--prefix"]).arg(&folder).arg(package))?;
-    if found(command("node", ["--version"]).env("PATH", path())) >= NODE_MAJOR {
+    if found(command("node", ["--version"]).env("PATH", path())) >= NODE_MIN {
         return Ok(());
     }
-    Err(format!("Node {NODE_MAJOR} or newer is needed; install it and run this again"))
+    Err(format!("Node {}.{} or newer is needed; install it and run this again", NODE_MIN.0, NODE_MIN.1))
 }
 
 /// npm in `web/`.
@@ -151,39 +154,15 @@ fn modules() -> Done {
     run(&mut npm(&["ci", "--no-audit", "--no-fund"]))
 }
 
-/// Where the examples of the specification are unpacked.
-pub(crate) fn examples_folder() -> PathBuf {
-    target().join("fhir-examples")
-}
-
-/// Fetches the examples with the ordinary npm client, once.
-pub(crate) fn examples() -> Done {
-    let folder = examples_folder();
-    if folder.join("package.json").is_file() {
-        return Ok(());
-    }
-    let parts = target().join("fhir-examples.part");
-    let _ = std::fs::remove_dir_all(&parts);
-    std::fs::create_dir_all(&parts).doing("making the folder for the examples")?;
-    let packed =
-        read(command("npm", ["pack", EXAMPLES, "--silent", "--pack-destination"]).arg(&parts).env("PATH", path()))?;
-    let archive = packed.lines().last().ok_or("npm pack named no file")?.trim();
-    run(command("tar", ["-xzf", archive, "--strip-components=1"]).current_dir(&parts))?;
-    std::fs::remove_file(parts.join(archive)).doing("removing the archive")?;
-    // Renamed when complete, so that an interrupted fetch is not taken for the whole.
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::rename(&parts, &folder).doing("putting the examples in place")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn major_versions_of_node() {
-        assert_eq!(major("v20.20.2\n"), Some(20));
-        assert_eq!(major("v18.19.0"), Some(18));
-        assert_eq!(major("node: not found"), None);
+    fn releases_of_node() {
+        assert_eq!(release("v20.20.2\n"), Some((20, 20)));
+        assert!(release("v18.19.0") < Some(NODE_MIN) && release("v20.9.0") < Some(NODE_MIN));
+        assert_eq!(release("node: not found"), None);
     }
 
     #[test]
