@@ -104,7 +104,7 @@ fn side(args: &Args, program: &Program, data: &Data) -> Done<Side> {
 
     let server = start("Patient/none")?;
     let mut side = Side { name, first_start: server.started, ..Side::default() };
-    let (first, rest) = data.bundles.split_at(data.bundles.len() / args.copies);
+    let (first, rest) = data.bundles.split_at(data.bundles.len() / 5);
     println!("{name}: sending");
     side.ingest_one = ingest(&server, first, 1)?;
     side.ingest_many = ingest(&server, rest, WRITERS)?;
