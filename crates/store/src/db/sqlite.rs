@@ -1,0 +1,137 @@
+//! SQLite, as SQLCipher builds it.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use rusqlite::ffi;
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
+
+use super::{Db, Dialect, Row, RowFn, Val};
+use crate::error::DbError;
+
+/// A connection to the embedded database.
+pub(crate) struct Sqlite {
+    connection: Connection,
+    /// The `synchronous` setting at the moment: full or normal.
+    full: bool,
+    broken: Option<String>,
+}
+
+impl Sqlite {
+    /// Opens (or makes) the file. `cache_kib` is the page cache of this connection alone: SQLCipher decrypts a
+    /// page whenever it is not there, so what is often read should fit.
+    pub(crate) fn open(path: &Path, cache_kib: u32) -> Result<Self, DbError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(error)?;
+        connection.set_prepared_statement_cache_capacity(512);
+        let mut db = Self { connection, full: true, broken: None };
+        db.batch(&format!(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -{cache_kib};
+             PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;"
+        ))?;
+        Ok(db)
+    }
+}
+
+impl Sqlite {
+    /// Remembers an I/O error: whoever gets it may swallow it, and the store must stop all the same.
+    fn note<T>(&mut self, result: Result<T, DbError>) -> Result<T, DbError> {
+        if let Err(DbError::Io(what)) = &result {
+            self.broken.get_or_insert_with(|| what.clone());
+        }
+        result
+    }
+
+    fn rows(&self, sql: &str, params: &[Val<'_>], row: &mut RowFn<'_>) -> Result<(), DbError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(error)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(error)?;
+        while let Some(found) = rows.next().map_err(error)? {
+            if row(&Row::Sqlite(found))? == ControlFlow::Break(()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&self, sql: &str, params: &[Val<'_>]) -> Result<u64, DbError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(error)?;
+        Ok(statement.execute(rusqlite::params_from_iter(params)).map_err(error)? as u64)
+    }
+}
+
+impl Db for Sqlite {
+    fn execute(&mut self, sql: &str, params: &[Val<'_>]) -> Result<u64, DbError> {
+        let result = self.run(sql, params);
+        self.note(result)
+    }
+
+    fn query(&mut self, sql: &str, params: &[Val<'_>], row: &mut RowFn<'_>) -> Result<(), DbError> {
+        let result = self.rows(sql, params, row);
+        self.note(result)
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), DbError> {
+        let result = self.connection.execute_batch(sql).map_err(error);
+        self.note(result)
+    }
+
+    fn begin_read(&mut self) -> Result<(), DbError> {
+        self.execute("BEGIN DEFERRED", &[]).map(drop)
+    }
+
+    fn begin_write(&mut self, durable: bool) -> Result<(), DbError> {
+        if durable != self.full {
+            self.batch(if durable { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })?;
+            self.full = durable;
+        }
+        self.execute("BEGIN IMMEDIATE", &[]).map(drop)
+    }
+
+    fn end(&mut self, commit: bool) -> Result<(), DbError> {
+        if !commit && !self.in_transaction() {
+            return Ok(());
+        }
+        self.execute(if commit { "COMMIT" } else { "ROLLBACK" }, &[]).map(drop)
+    }
+
+    fn in_transaction(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    fn broken(&self) -> Option<String> {
+        self.broken.clone()
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+}
+
+impl ToSql for Val<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match *self {
+            Self::Null => ToSqlOutput::Owned(Value::Null),
+            Self::Int(value) => ToSqlOutput::Owned(Value::Integer(value)),
+            Self::Real(value) => ToSqlOutput::Owned(Value::Real(value)),
+            Self::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
+            Self::Bytes(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
+        })
+    }
+}
+
+/// Sorts SQLite's codes by what can be done about them.
+pub(super) fn error(error: rusqlite::Error) -> DbError {
+    let rusqlite::Error::SqliteFailure(code, _) = &error else { return DbError::Other(error.to_string()) };
+    match code.code {
+        ErrorCode::DiskFull => DbError::Full,
+        // The shared-memory file beside the log could not grow: no room, though it is called an I/O error.
+        ErrorCode::SystemIoFailure if code.extended_code == ffi::SQLITE_IOERR_SHMSIZE => DbError::Full,
+        ErrorCode::SystemIoFailure => DbError::Io(error.to_string()),
+        ErrorCode::DatabaseCorrupt => DbError::Io(error.to_string()),
+        ErrorCode::NotADatabase => DbError::WrongKey,
+        ErrorCode::OperationInterrupted => DbError::Deadline,
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => DbError::Lost(error.to_string()),
+        _ => DbError::Other(error.to_string()),
+    }
+}
