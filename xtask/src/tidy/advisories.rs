@@ -95,6 +95,26 @@ mod tests {
     }
 
     #[test]
+    fn the_committed_snapshot_knows_old_versions() {
+        let snapshot = read(include_str!("../../advisories.toml")).unwrap();
+        assert!(!snapshot.is_empty());
+        for advisory in &snapshot {
+            let old = Version::new(0, 0, 1);
+            let since = advisory.good.iter().any(|good| good.matches(&old));
+            assert!(
+                since
+                    || !compare(
+                        &snapshot,
+                        &[Package { name: advisory.package.clone(), version: old.to_string(), ..Package::default() }]
+                    )
+                    .is_empty(),
+                "{}",
+                advisory.id
+            );
+        }
+    }
+
+    #[test]
     fn a_snapshot_without_a_day_is_refused() {
         assert!(read("[[advisory]]").is_err());
         assert!(read("taken = \"2026-11-23\"").is_err());
