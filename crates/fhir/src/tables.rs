@@ -2,8 +2,14 @@
 //!
 //! Texts parsed once on first use instead of Rust literals: they compile in no time and a reviewer can read them.
 
+mod codes;
+mod structure;
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
+
+pub use codes::{CodeSet, code_set};
+pub use structure::{ElementDef, Kind, Member, Primitive, TypeDef, TypeId, resource_structure, structure, structures};
 
 static TYPES: LazyLock<Vec<&'static str>> = LazyLock::new(|| rows(include_str!("tables/types.txt")).collect());
 
