@@ -1,4 +1,5 @@
 //! Figures, each with one command; see README.md.
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool of the terminal speaks there")]
 
 mod client;

@@ -1,4 +1,5 @@
 //! Automation: `cargo xtask COMMAND`. Rust, not shell, so that it is checked like everything else.
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool of the terminal speaks there")]
 
 mod count;

@@ -51,7 +51,7 @@ impl File {
         let name = path.rsplit('/').next().unwrap_or_default();
         path.contains("/tests/")
             || path.contains("/e2e/")
-            || name == "tests.rs"
+            || name.ends_with("tests.rs")
             || name.contains(".test.")
             || name.contains(".spec.")
     }
