@@ -99,7 +99,7 @@ fn side(args: &Args, program: &Program, data: &Data) -> Done<Side> {
     let name = program.name();
     let folder = args.folder.join(name);
     let _ = std::fs::remove_dir_all(&folder);
-    let token = program.prepare(&folder)?;
+    let token = program.prepare(&folder, 0)?;
     let start = |path: &str| Server::start(program, &folder, token.as_deref(), path);
 
     let server = start("Patient/none")?;

@@ -9,6 +9,7 @@ mod figures;
 mod load;
 mod process;
 mod report;
+mod scale;
 mod server;
 
 use std::process::ExitCode;
@@ -29,11 +30,14 @@ struct Args {
 enum Command {
     /// Ours and a peer in one run: same data, same client, each warmed
     Compare(compare::Args),
+    /// Ours alone, with few patients and with very many: what each screen asks, and plain reads
+    Scale(scale::Args),
 }
 
 fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Compare(args) => compare::compare(&args),
+        Command::Scale(args) => scale::scale(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

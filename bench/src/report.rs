@@ -145,8 +145,8 @@ fn ratio(values: &[f64], more_is_better: bool) -> String {
     }
 }
 
-/// Three digits that matter.
-fn short(value: f64) -> String {
+/// About three digits that matter.
+pub(crate) fn short(value: f64) -> String {
     match value {
         0.0 => "0".into(),
         value if value < 1.0 => format!("{value:.3}"),

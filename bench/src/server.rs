@@ -13,6 +13,8 @@ use crate::{Done, process};
 
 /// Longer than any start worth measuring.
 const START_SECONDS_MAX: u64 = 120;
+/// The same for generating sample patients.
+const PER_PATIENT_MAX: Duration = Duration::from_millis(60);
 /// Coarse enough to leave the processor to the server.
 const POLL: Duration = Duration::from_millis(2);
 
@@ -43,8 +45,7 @@ impl Program {
         }
     }
 
-    /// The program and the arguments that open `data` on `port`. An empty folder becomes an empty
-    /// record on the first start.
+    /// The program and the arguments that open `data` on `port`.
     fn command(&self, data: &Path, port: u16) -> Command {
         match self {
             Self::Komainu(program) => {
@@ -62,20 +63,31 @@ impl Program {
         }
     }
 
-    /// Makes an empty record, and the token that the client will use; the peer has neither.
-    pub(crate) fn prepare(&self, data: &Path) -> Done<Option<String>> {
+    /// Makes a record of so many sample patients, and the token that the client will use; the peer
+    /// has neither and makes its database when it starts.
+    pub(crate) fn prepare(&self, data: &Path, patients: usize) -> Done<Option<String>> {
         std::fs::create_dir_all(data).map_err(|why| format!("{}: {why}", data.display()))?;
         let Self::Komainu(program) = self else { return Ok(None) };
         let ready = data.with_extension("ready.json");
+        let _ = std::fs::remove_file(&ready);
         let mut demo = Command::new(program);
         demo.arg("demo").arg("--data").arg(data).arg("--ready-file").arg(&ready);
-        demo.args(["--patients", "0", "--seed", "1", "--plain-http", "--listen", "127.0.0.1:0"]);
+        demo.args(["--patients", &patients.to_string(), "--seed", "1", "--plain-http", "--listen", "127.0.0.1:0"]);
         let mut server = Server::spawn(&mut demo, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
-        let text = server.until("the ready file", || std::fs::read(&ready).ok().filter(|text| !text.is_empty()))?;
+        let limit =
+            Duration::from_secs(START_SECONDS_MAX) + PER_PATIENT_MAX * u32::try_from(patients).unwrap_or(u32::MAX);
+        server.until("the ready file", limit, || std::fs::read(&ready).ok().filter(|text| !text.is_empty()))?;
         server.stop()?;
-        let ready: Value = serde_json::from_slice(&text).map_err(|why| format!("the ready file: {why}"))?;
-        ready["token"].as_str().map(|token| Some(token.to_owned())).ok_or("the ready file holds no token".into())
+        token(data).map(Some)
     }
+}
+
+/// The token that the demo of this data directory was given.
+pub(crate) fn token(data: &Path) -> Done<String> {
+    let ready = data.with_extension("ready.json");
+    let text = std::fs::read(&ready).map_err(|why| format!("{}: {why}", ready.display()))?;
+    let ready: Value = serde_json::from_slice(&text).map_err(|why| format!("the ready file: {why}"))?;
+    ready["token"].as_str().map(String::from).ok_or("the ready file holds no token".into())
 }
 
 /// A running server.
@@ -102,7 +114,7 @@ impl Server {
         let answered = || {
             Connection::new(address).send(&get).ok().filter(|answer| answer.status < 500).map(|answer| answer.status)
         };
-        server.until("its first answer", answered)?;
+        server.until("its first answer", Duration::from_secs(START_SECONDS_MAX), answered)?;
         server.started = begun.elapsed();
         Ok(server)
     }
@@ -114,7 +126,7 @@ impl Server {
         Ok(Self { child, address, base: "", token: None, started: Duration::ZERO })
     }
 
-    fn until<T>(&mut self, what: &str, mut found: impl FnMut() -> Option<T>) -> Done<T> {
+    fn until<T>(&mut self, what: &str, limit: Duration, mut found: impl FnMut() -> Option<T>) -> Done<T> {
         let begun = Instant::now();
         loop {
             if let Some(found) = found() {
@@ -123,8 +135,8 @@ impl Server {
             if let Some(status) = self.child.try_wait().map_err(|why| why.to_string())? {
                 return Err(format!("the server ended before {what}: {status}"));
             }
-            if begun.elapsed() > Duration::from_secs(START_SECONDS_MAX) {
-                return Err(format!("{what} did not come within {START_SECONDS_MAX} s"));
+            if begun.elapsed() > limit {
+                return Err(format!("{what} did not come within {} s", limit.as_secs()));
             }
             sleep(POLL);
         }
@@ -180,7 +192,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let why = Server::start(&program, folder.path(), None, "Patient/1").map(|_| ()).unwrap_err();
         assert!(why.contains("ended before its first answer"), "{why}");
-        assert!(program.prepare(folder.path()).is_err());
+        assert!(program.prepare(folder.path(), 0).is_err());
     }
 
     #[test]
