@@ -3,7 +3,8 @@
 use super::files::File;
 
 /// A word and why not. Split, so that this table does not find itself.
-const EVERYWHERE: [(&str, &str); 15] = [
+const EVERYWHERE: [(&str, &str); 16] = [
+    (concat!("//cra", "tes.io"), "a registry's host"),
     (concat!("/wo", "rk/"), "a path of one machine"),
     (concat!("/ro", "ot/"), "a path of one machine"),
     (concat!("/ho", "me/"), "a path of one machine"),
