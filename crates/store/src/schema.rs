@@ -4,6 +4,7 @@
 //! may come between a statement and the note that it was run. `schema/*.sql` hold what the list adds up to.
 
 mod migrations;
+mod search;
 
 use crate::db::{Db, Dialect, Val};
 use crate::error::{DbError, StoreError};
@@ -19,7 +20,7 @@ pub(crate) struct Migration {
 
 /// One step, in words both databases understand after [`render`].
 pub(crate) enum Step {
-    /// A statement. `INT`, `BYTES`, `REAL` are the types; `{key:x}` … `{/key:x}` mark the integer row key,
+    /// A statement. `INT`, `BYTES`, `REAL` are the types, `SORTED` a text in byte order; `{key:x}` … `{/key:x}` mark the integer row key,
     /// which in SQLite is the place in the file and so needs no index of its own.
     Sql(&'static str),
     /// Triggers that refuse UPDATE and DELETE on the table.
@@ -78,11 +79,13 @@ fn words(text: &str, dialect: Dialect) -> String {
     let table = |text: &str| match dialect {
         Dialect::Sqlite => text
             .replace(" INT ", " INTEGER ")
+            .replace(" SORTED ", " TEXT ")
             .replace(" BYTES ", " BLOB ")
             .replace(") CLUSTERED", ") STRICT, WITHOUT ROWID")
             .replace(") HEAP", ") STRICT"),
         Dialect::Postgres => text
             .replace(" INT ", " BIGINT ")
+            .replace(" SORTED ", " TEXT COLLATE \"C\" ")
             .replace(" BYTES ", " BYTEA ")
             .replace(" REAL ", " DOUBLE PRECISION ")
             .replace(") CLUSTERED", ")")
