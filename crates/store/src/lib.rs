@@ -30,6 +30,7 @@ pub use append::{Expect, Tx};
 pub use config::{Clock, Config, Location};
 pub use draft::Draft;
 pub use error::StoreError;
+pub use payload::instant;
 pub use snapshot::{HistoryPage, HistoryScope, Snapshot};
 pub use store::Store;
 pub use stored::Stored;
