@@ -71,7 +71,7 @@ pub(crate) enum Where {
     Query(Query),
 }
 
-/// Makes the next version from the current one.
+/// Makes the next version from the current one; what it changes it must have checked.
 pub(crate) type Edit = Box<dyn FnOnce(&Stored) -> Result<(Resource, Kind), Error> + Send>;
 
 /// What became of it.
@@ -204,14 +204,13 @@ fn edit_one(
         return Err(Error::new(ErrorKind::Gone, format!("{resource_type}/{id} was deleted")));
     }
     let expect = expect(precondition, Some(head.version))?;
-    let (mut resource, kind) = edit(&head)?;
+    let (resource, kind) = edit(&head)?;
     if head.kind.is_final() && kind != Kind::Amend {
         return Err(finalise::is_finalised());
     }
     if resource.resource_type() != resource_type || resource.id() != Some(id) {
         return Err(Error::new(ErrorKind::Invalid, "a change cannot give a resource another type or id"));
     }
-    check::accept(&mut resource, fhir::validate::Mode::Strict)?;
     let expect = if expect == Expect::Any { Expect::Head(head.version) } else { expect };
     let draft = Draft::prepare(resource, kind)?;
     Ok(Done::new(Status::Updated, tx.append(permit, draft, expect)?))
@@ -228,7 +227,9 @@ fn apply_patch(head: &Stored, patch: &Patch) -> Result<Resource, Error> {
         Patch::Merge(changes) => fhir::patch::merge_patch(&before, changes),
     };
     let after = after.map_err(|e| Error::new(ErrorKind::Invalid, format!("the patch does not apply: {e}")))?;
-    Ok(Resource::from_json(after)?)
+    let mut after = Resource::from_json(after)?;
+    check::accept(&mut after, fhir::validate::Mode::Strict)?;
+    Ok(after)
 }
 
 /// The resource a change is for; None when a condition matches nothing.
