@@ -6,6 +6,7 @@
 mod sqlite;
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use crate::error::DbError;
 
@@ -46,6 +47,9 @@ pub(crate) trait Db {
 
     /// Begins a snapshot that nothing is written in.
     fn begin_read(&mut self) -> Result<(), DbError>;
+
+    /// From now on queries are broken off with [`DbError::Deadline`] when this time has passed; None ends that.
+    fn limit(&mut self, time: Option<Duration>) -> Result<(), DbError>;
 
     /// Begins a transaction that may write. `durable`: its commit outlives a power cut.
     fn begin_write(&mut self, durable: bool) -> Result<(), DbError>;

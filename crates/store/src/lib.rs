@@ -10,11 +10,13 @@
 
 mod append;
 mod audit_log;
+mod checkpoint;
 mod config;
 mod db;
 mod draft;
 mod error;
 mod index;
+mod instance;
 mod job;
 mod origin;
 mod payload;

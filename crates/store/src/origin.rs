@@ -36,8 +36,7 @@ impl Counters {
     }
 
     fn first(db: &mut dyn Db, clinic: ClinicId) -> Result<Self, StoreError> {
-        let random = getrandom::u64().map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let name = Origin::first(random);
+        let name = random_origin()?;
         let counters = Self { clinic, origin: 1, name, seq: 0, hlc: Hlc::default(), resource: 0, term: 0 };
         counters.insert_origin(db)?;
         db.execute(
@@ -57,7 +56,8 @@ impl Counters {
     /// Opens a new epoch: this database is a restored or copied one, and the original may have gone on to give
     /// out the numbers that would come next here.
     pub(crate) fn next_epoch(&mut self, db: &mut dyn Db) -> Result<(), StoreError> {
-        self.name = self.name.next_epoch();
+        // The device is drawn anew too: of two restores of one backup, both would be the next epoch.
+        self.name = Origin { device: random_origin()?.device, ..self.name.next_epoch() };
         self.seq = 0;
         let last = db.one("SELECT max(origin) FROM origin WHERE clinic = ?1", &[self.clinic.into()], |row| row.int(0))?;
         self.origin = last.unwrap_or(0) + 1;
@@ -87,4 +87,8 @@ impl Counters {
         self.hlc = self.hlc.tick(now_ms);
         (VersionId { origin: self.name, seq: self.seq }, self.hlc)
     }
+}
+
+fn random_origin() -> Result<Origin, StoreError> {
+    Ok(Origin::first(getrandom::u64().map_err(|error| StoreError::Unavailable(error.to_string()))?))
 }

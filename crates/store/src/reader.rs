@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use clinic::ClinicId;
 use tokio::sync::watch;
@@ -17,6 +18,7 @@ pub(crate) struct Reader {
     jobs: Arc<Mutex<Receiver<(ClinicId, Box<dyn ReadJob>)>>>,
     writer: Sender<Task>,
     stop: Arc<watch::Sender<Option<String>>>,
+    deadline: Duration,
 }
 
 impl Reader {
@@ -25,8 +27,9 @@ impl Reader {
         jobs: Arc<Mutex<Receiver<(ClinicId, Box<dyn ReadJob>)>>>,
         writer: Sender<Task>,
         stop: Arc<watch::Sender<Option<String>>>,
+        deadline: Duration,
     ) -> Self {
-        Self { db, jobs, writer, stop }
+        Self { db, jobs, writer, stop, deadline }
     }
 
     pub(crate) fn run(mut self) {
@@ -67,10 +70,11 @@ impl Reader {
     /// Runs the job; the audit events to be written.
     fn snapshot(&mut self, clinic: ClinicId, job: &mut dyn ReadJob) -> Result<Vec<audit::Event>, DbError> {
         self.db.begin_read()?;
+        self.db.limit(Some(self.deadline))?;
         let mut snapshot = Snapshot::new(self.db.as_mut(), clinic);
         let succeeded = job.run(&mut snapshot);
         let (events, touched) = (std::mem::take(&mut snapshot.events), snapshot.touched);
-        let ended = self.db.end(false);
+        let ended = self.db.limit(None).and_then(|()| self.db.end(false));
         if let Some(reason) = self.db.broken() {
             return Err(DbError::Io(reason));
         }

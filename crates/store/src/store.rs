@@ -1,7 +1,7 @@
 //! The handle everyone holds.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -10,12 +10,13 @@ use clinic::ClinicId;
 use tokio::sync::{Semaphore, oneshot, watch};
 
 use crate::append::Tx;
+use crate::checkpoint::Checkpointer;
 use crate::config::{Config, Location};
 use crate::db::{Db, Sqlite};
 use crate::error::StoreError;
 use crate::job::{Job, ReadJob, Task};
 use crate::reader::Reader;
-use crate::schema;
+use crate::{instance, schema};
 use crate::snapshot::Snapshot;
 use crate::writer::Writer;
 
@@ -30,9 +31,10 @@ pub struct Store {
 }
 
 struct Inner {
-    /// Both are None only while the last handle is dropped.
+    /// All three are None only while the last handle is dropped.
     writer: Option<mpsc::Sender<Task>>,
     readers: Option<mpsc::Sender<(ClinicId, Box<dyn ReadJob>)>>,
+    end: Option<mpsc::Sender<()>>,
     room: Arc<Semaphore>,
     stopped: watch::Receiver<Option<String>>,
     threads: Vec<JoinHandle<()>>,
@@ -46,6 +48,10 @@ impl Store {
     pub fn open(config: Config) -> Result<Self, StoreError> {
         let mut db = connect(&config, 24 * 1024)?;
         schema::migrate(db.as_mut())?;
+        let (place, directory) = match &config.location {
+            Location::Directory(path) => (instance::of_file(&database_file(path)?)?, Some(path.as_path())),
+        };
+        instance::settle(db.as_mut(), &place, directory)?;
         let (stop, stopped) = watch::channel(None);
         let stop = Arc::new(stop);
         let (writer, tasks) = mpsc::channel();
@@ -54,13 +60,20 @@ impl Store {
         let mut threads = Vec::new();
         let thread = Writer::new(db, tasks, Arc::clone(&stop), Arc::clone(&config.clock));
         threads.push(spawn("store-writer", move || thread.run())?);
+        let (end, ended) = mpsc::channel();
+        if let Location::Directory(path) = &config.location {
+            let file = database_file(path)?;
+            let thread = Checkpointer::new(Sqlite::open(&file, 1024)?, log_file(&file), ended, Arc::clone(&stop));
+            threads.push(spawn("store-checkpoint", move || thread.run())?);
+        }
         for _ in 0..config.readers.max(1) {
             let db = connect(&config, 12 * 1024)?;
-            let thread = Reader::new(db, Arc::clone(&reads), writer.clone(), Arc::clone(&stop));
+            let (reads, stop) = (Arc::clone(&reads), Arc::clone(&stop));
+            let thread = Reader::new(db, reads, writer.clone(), stop, config.read_deadline);
             threads.push(spawn("store-reader", move || thread.run())?);
         }
         let room = Arc::new(Semaphore::new(JOBS));
-        let inner = Inner { writer: Some(writer), readers: Some(readers), room, stopped, threads };
+        let inner = Inner { writer: Some(writer), readers: Some(readers), end: Some(end), room, stopped, threads };
         Ok(Self { inner: Arc::new(inner), clinic: config.clinic })
     }
 
@@ -135,6 +148,7 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.writer = None;
         self.readers = None;
+        self.end = None;
         for thread in self.threads.drain(..) {
             // A job may hold the last handle; a thread cannot wait for itself.
             if thread.thread().id() != thread::current().id() && thread.join().is_err() {
@@ -157,7 +171,11 @@ fn connect(config: &Config, cache_kib: u32) -> Result<Box<dyn Db + Send>, StoreE
     }
 }
 
-fn database_file(directory: &PathBuf) -> Result<PathBuf, StoreError> {
+fn log_file(database: &Path) -> PathBuf {
+    database.with_extension("db-wal")
+}
+
+fn database_file(directory: &Path) -> Result<PathBuf, StoreError> {
     fs::create_dir_all(directory)
         .map_err(|error| StoreError::Unavailable(format!("{}: {error}", directory.display())))?;
     Ok(directory.join("komainu.db"))

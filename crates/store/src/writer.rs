@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::{Duration, Instant};
 
 use audit::{Event, Outcome};
 use clinic::ClinicId;
@@ -27,7 +28,14 @@ pub(crate) struct Writer {
     tasks: Receiver<Task>,
     stop: Arc<watch::Sender<Option<String>>>,
     clock: Clock,
+    /// Since when audit lines of reads wait for a sync. They survive the end of this process, not a power cut.
+    unsynced: Option<Instant>,
 }
+
+/// How long audit lines of reads wait for a sync at most, if no write comes before.
+const SYNC_WITHIN: Duration = Duration::from_secs(1);
+/// How long the queries of one write job may take: everyone else waits meanwhile.
+const JOB_TIME: Duration = Duration::from_secs(5);
 
 /// What the jobs of one commit share.
 #[derive(Default)]
@@ -42,7 +50,7 @@ impl Writer {
         stop: Arc<watch::Sender<Option<String>>>,
         clock: Clock,
     ) -> Self {
-        Self { db, tasks, stop, clock }
+        Self { db, tasks, stop, clock, unsynced: None }
     }
 
     pub(crate) fn run(mut self) {
@@ -56,9 +64,17 @@ impl Writer {
         }
     }
 
-    /// All that wait now, at least one.
+    /// All that wait now; none when it is time to sync. None when no more will come.
     fn wait(&self) -> Option<Vec<Task>> {
-        let mut tasks = vec![self.tasks.recv().ok()?];
+        let first = match self.unsynced {
+            None => self.tasks.recv().ok()?,
+            Some(since) => match self.tasks.recv_timeout(SYNC_WITHIN.saturating_sub(since.elapsed())) {
+                Ok(task) => task,
+                Err(RecvTimeoutError::Timeout) => return Some(Vec::new()),
+                Err(RecvTimeoutError::Disconnected) => return None,
+            },
+        };
+        let mut tasks = vec![first];
         while tasks.len() < GROUP {
             match self.tasks.try_recv() {
                 Ok(task) => tasks.push(task),
@@ -69,7 +85,8 @@ impl Writer {
     }
 
     fn commit(&mut self, tasks: Vec<Task>) {
-        let durable = tasks.iter().any(|task| matches!(task, Task::Write(..)));
+        let overdue = self.unsynced.is_some_and(|since| since.elapsed() >= SYNC_WITHIN);
+        let durable = overdue || tasks.iter().any(|task| matches!(task, Task::Write(..)));
         let mut answers = Vec::with_capacity(tasks.len());
         let result = self.transaction(tasks, durable, &mut answers);
         if let Err(error) = &result {
@@ -78,6 +95,11 @@ impl Writer {
                 self.stop.send_replace(Some(reason));
             }
             answers.iter_mut().for_each(|answer| answer.refuse(error.clone()));
+        }
+        if durable {
+            self.unsynced = None;
+        } else {
+            self.unsynced.get_or_insert_with(Instant::now);
         }
         answers.into_iter().for_each(Answer::answer);
     }
@@ -147,6 +169,7 @@ impl Writer {
         };
         let before = counters.clone();
         db.execute("SAVEPOINT job", &[])?;
+        db.limit(Some(JOB_TIME))?;
         let now_ms = (self.clock)();
         let mut tx = Tx { snapshot: Snapshot::new(db, clinic), counters, now_ms, written: Vec::new() };
         let mut keep = job.run(&mut tx);
@@ -156,15 +179,16 @@ impl Writer {
             job.refuse(StoreError::Unaudited);
             keep = false;
         }
+        db.limit(None)?;
         if let Some(reason) = db.broken() {
             return Err(StoreError::Stopped(reason));
         }
         if !keep {
             *counters = before;
             events = failed(events);
-            // SQLite ends the whole transaction itself after some errors (no room); then the group is lost.
+            // SQLite ends the whole transaction itself after some errors; then the group is lost.
             if !db.in_transaction() {
-                return Err(StoreError::Full);
+                return Err(StoreError::Unavailable("the database ended the transaction".to_owned()));
             }
             db.execute("ROLLBACK TO SAVEPOINT job", &[])?;
         } else if let Some(event) = events.last_mut() {

@@ -1,13 +1,17 @@
 //! SQLite, as SQLCipher builds it.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use rusqlite::ffi;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
 
 use super::{Db, Dialect, Row, RowFn, Val};
+use crate::checkpoint::{LOG_MAX, log_size};
 use crate::error::DbError;
 
 /// A connection to the embedded database.
@@ -16,7 +20,16 @@ pub(crate) struct Sqlite {
     /// The `synchronous` setting at the moment: full or normal.
     full: bool,
     broken: Option<String>,
+    log: PathBuf,
+    opened: Instant,
+    /// When queries are broken off, in ms after `opened`.
+    deadline_ms: Arc<AtomicU64>,
 }
+
+/// Steps of SQLite's virtual machine between two looks at the clock: some 0.1 ms.
+const STEPS: i32 = 4096;
+/// What stays of the log on the disk after it was emptied.
+const LOG_KEPT: u64 = 16 << 20;
 
 impl Sqlite {
     /// Opens (or makes) the file. `cache_kib` is the page cache of this connection alone: SQLCipher decrypts a
@@ -25,10 +38,23 @@ impl Sqlite {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(error)?;
         connection.set_prepared_statement_cache_capacity(512);
-        let mut db = Self { connection, full: true, broken: None };
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let mut db = Self {
+            connection,
+            full: true,
+            broken: None,
+            log: log.into(),
+            opened: Instant::now(),
+            deadline_ms: Arc::new(AtomicU64::new(u64::MAX)),
+        };
+        let (opened, deadline_ms) = (db.opened, Arc::clone(&db.deadline_ms));
+        let late = move || opened.elapsed().as_millis() as u64 > deadline_ms.load(Ordering::Relaxed);
+        db.connection.progress_handler(STEPS, Some(late)).map_err(error)?;
         db.batch(&format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -{cache_kib};
-             PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;"
+            "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+             PRAGMA cache_size = -{cache_kib}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;
+             PRAGMA journal_size_limit = {LOG_KEPT};"
         ))?;
         Ok(db)
     }
@@ -80,10 +106,19 @@ impl Db for Sqlite {
         self.execute("BEGIN DEFERRED", &[]).map(drop)
     }
 
+    fn limit(&mut self, time: Option<Duration>) -> Result<(), DbError> {
+        let deadline_ms = time.map_or(u64::MAX, |time| (self.opened.elapsed() + time).as_millis() as u64);
+        self.deadline_ms.store(deadline_ms, Ordering::Relaxed);
+        Ok(())
+    }
+
     fn begin_write(&mut self, durable: bool) -> Result<(), DbError> {
         if durable != self.full {
             self.batch(if durable { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })?;
             self.full = durable;
+        }
+        if log_size(&self.log) > LOG_MAX {
+            self.batch("PRAGMA wal_checkpoint(RESTART)")?;
         }
         self.execute("BEGIN IMMEDIATE", &[]).map(drop)
     }
