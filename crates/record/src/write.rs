@@ -89,6 +89,24 @@ pub enum Status {
     Nothing,
 }
 
+impl Status {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Created, "created"),
+        (Self::Updated, "updated"),
+        (Self::Existing, "existing"),
+        (Self::Deleted, "deleted"),
+        (Self::Nothing, "nothing"),
+    ];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, name)| *name == text).map(|(status, _)| *status)
+    }
+}
+
 /// The result of one change.
 #[derive(Debug, Clone)]
 pub struct Done {

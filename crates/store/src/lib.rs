@@ -8,6 +8,7 @@
 //! - Every function that shows or changes records takes an [`access::Permit`], which `access` alone can make.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
+mod answers;
 mod append;
 mod audit_log;
 mod checkpoint;

@@ -5,6 +5,7 @@ use super::{Migration, Step};
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "record", steps: RECORD },
     Migration { number: 2, name: "audit", steps: AUDIT },
+    Migration { number: 3, name: "answer", steps: ANSWER },
 ];
 
 /// `clinic` stands first in every key so that the hub's tables can be distributed by it as they are.
@@ -56,4 +57,14 @@ const AUDIT: &[Step] = &[
     Step::Sql("CREATE INDEX IF NOT EXISTS audit_patient ON audit (clinic, patient, seq)"),
     Step::AppendOnly("audit"),
     Step::ByClinic("audit"),
+];
+
+/// Answers kept for requests that come twice; see `answers.rs`.
+const ANSWER: &[Step] = &[
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS answer (clinic INT NOT NULL, name TEXT NOT NULL, at INT NOT NULL,
+            request BYTES NOT NULL, answer BYTES NOT NULL, PRIMARY KEY (clinic, name)) CLUSTERED",
+    ),
+    Step::Sql("CREATE INDEX IF NOT EXISTS answer_at ON answer (clinic, at)"),
+    Step::ByClinic("answer"),
 ];
