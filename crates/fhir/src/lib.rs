@@ -6,8 +6,10 @@
 
 pub mod json;
 pub mod outcome;
+pub mod references;
 mod resource;
 pub mod search;
 pub mod tables;
+pub mod validate;
 
 pub use resource::{Resource, ResourceError, is_id};
