@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use fhir::json::{Json, Object};
 use fhir::search::query::View;
-use fhir::tables;
+use fhir::tables::{self, ElementDef};
 use store::Stored;
 
 use crate::Error;
@@ -14,16 +14,21 @@ pub(crate) fn show<'s>(view: &View, stored: &'s Stored) -> Result<Cow<'s, [u8]>,
     let resource_type = stored.resource_type;
     let keep: Box<dyn Fn(&str) -> bool> = match view {
         View::Whole | View::Count => return Ok(Cow::Borrowed(&stored.json)),
-        View::Summary => Box::new(|name| tables::in_summary(resource_type, name)),
-        View::Text => Box::new(|name| name == "text" || tables::is_mandatory(resource_type, name)),
+        View::Summary => Box::new(|name| element(resource_type, name).is_some_and(|e| e.is_summary)),
+        View::Text => Box::new(|name| name == "text" || element(resource_type, name).is_some_and(|e| e.is_required)),
         View::Data => Box::new(|name| name != "text"),
-        View::Elements(names) => Box::new(move |name| names.iter().any(|n| n == name) || tables::is_mandatory(resource_type, name)),
+        View::Elements(names) => Box::new(move |name| names.iter().any(|n| n == name) || element(resource_type, name).is_some_and(|e| e.is_required)),
     };
     let mut json = crate::write::parse_stored(stored)?;
     // A primitive's extensions stand under its name with an underscore and go with it.
     json.retain(|name, _| matches!(name, "resourceType" | "id" | "meta") || keep(name.trim_start_matches('_')));
     mark(&mut json);
     Ok(Cow::Owned(Json::Object(json).to_vec()))
+}
+
+fn element(resource_type: &str, name: &str) -> Option<&'static ElementDef> {
+    let def = tables::structure(resource_type)?.def();
+    def.member(name).map(|member| &def.elements[usize::from(member.element)])
 }
 
 /// Says that this is not the whole resource, lest somebody send it back as an update (search.html#elements).

@@ -11,6 +11,7 @@ use fhir::json::{Json, Object};
 use fhir::search::query::Query;
 use store::{Draft, Expect, Kind, StoreError, Stored, Tx};
 
+use crate::merge::replaced_by;
 use crate::{Error, ErrorKind, check, finalise};
 
 /// The permits a change may need, decided before the job.
@@ -23,6 +24,8 @@ pub(crate) struct Rights {
     pub(crate) special: Option<Permit<Write>>,
     /// For conditions and for what a patch starts from.
     pub(crate) search: Option<Permit<Read>>,
+    /// To see whether a patient was merged into another.
+    pub(crate) patient: Option<Permit<Read>>,
 }
 
 /// What to write.
@@ -155,6 +158,7 @@ fn create(tx: &mut Tx<'_>, rights: &Rights, content: Content, unless: Option<Que
     }
     let draft = content.draft(Kind::Create)?;
     let permit = right(rights.create.as_ref(), draft.resource_type())?;
+    guard_merged(tx, rights, &draft)?;
     Ok(Done::new(Status::Created, tx.append(permit, draft, Expect::Absent)?))
 }
 
@@ -167,6 +171,7 @@ fn update(tx: &mut Tx<'_>, rights: &Rights, content: Content, precondition: Prec
     {
         return Err(finalise::is_finalised());
     }
+    guard_merged(tx, rights, &draft)?;
     let expect = expect(precondition, standing.map(|(version, _)| version))?;
     let (status, permit, kind) = match standing {
         Some((_, kind)) if kind != Kind::Delete => (Status::Updated, permit, Kind::Update),
@@ -269,6 +274,21 @@ pub(crate) fn matching(tx: &mut Tx<'_>, rights: &Rights, query: &Query) -> Resul
         return Err(Error::new(ErrorKind::Precondition, "the condition matches more than one resource").todo("Narrow it"));
     }
     Ok(rows.pop())
+}
+
+/// A form that was opened before two registrations were merged still names the one that was given up; what it
+/// says belongs to the other. The answer names that one, and a person decides.
+fn guard_merged(tx: &mut Tx<'_>, rights: &Rights, draft: &Draft) -> Result<(), Error> {
+    let (Some(patient), Some(read)) = (draft.patient(), rights.patient.as_ref()) else { return Ok(()) };
+    match tx.standing(read, "Patient", patient)? {
+        Some((_, Kind::Merge)) => {}
+        _ => return Ok(()),
+    }
+    let head = tx.head(read, "Patient", patient)?.map(|head| parse_stored(&head)).transpose()?;
+    match head.as_ref().and_then(replaced_by) {
+        Some(kept) => Err(Error::new(ErrorKind::Conflict, format!("Patient/{patient} was merged into Patient/{kept}")).todo("Write it for that patient")),
+        None => Ok(()),
+    }
 }
 
 fn expect(precondition: Precondition, standing: Option<VersionId>) -> Result<Expect, Error> {

@@ -81,4 +81,16 @@ impl Draft {
     pub fn id(&self) -> &str {
         &self.id
     }
+
+    /// Logical id of the patient in whose compartment it is.
+    #[must_use]
+    pub fn patient(&self) -> Option<&str> {
+        self.patient.as_deref()
+    }
+
+    /// What it will be found by.
+    #[must_use]
+    pub fn indexed(&self) -> &[Indexed] {
+        &self.indexed
+    }
 }
