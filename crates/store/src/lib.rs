@@ -8,6 +8,7 @@
 //! - Every function that shows or changes records takes an [`access::Permit`], which `access` alone can make.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
+mod account;
 mod answers;
 mod append;
 mod audit_log;
@@ -27,8 +28,10 @@ mod schema;
 mod snapshot;
 mod store;
 mod stored;
+mod vault;
 mod writer;
 
+pub use account::{Account, Session, Token};
 pub use append::{Expect, Tx};
 pub use config::{Clock, Config, Location};
 pub use draft::Draft;
@@ -38,3 +41,4 @@ pub use snapshot::{HistoryPage, HistoryScope, Snapshot};
 pub use store::Store;
 pub use stored::Stored;
 pub use sync::Kind;
+pub use vault::{Keys, Seal, Vault, VaultError};

@@ -63,7 +63,7 @@ impl Store {
         let (end, ended) = mpsc::channel();
         if let Location::Directory(path) = &config.location {
             let file = database_file(path)?;
-            let thread = Checkpointer::new(Sqlite::open(&file, 1024)?, log_file(&file), ended, Arc::clone(&stop));
+            let thread = Checkpointer::new(Sqlite::open(&file, &config.keys.database, 1024)?, log_file(&file), ended, Arc::clone(&stop));
             threads.push(spawn("store-checkpoint", move || thread.run())?);
         }
         for _ in 0..config.readers.max(1) {
@@ -167,7 +167,7 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
 
 fn connect(config: &Config, cache_kib: u32) -> Result<Box<dyn Db + Send>, StoreError> {
     match &config.location {
-        Location::Directory(path) => Ok(Box::new(Sqlite::open(&database_file(path)?, cache_kib)?)),
+        Location::Directory(path) => Ok(Box::new(Sqlite::open(&database_file(path)?, &config.keys.database, cache_kib)?)),
     }
 }
 

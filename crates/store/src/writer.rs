@@ -132,19 +132,21 @@ impl Writer {
             };
             result = done;
         }
-        result = result.and_then(|()| self.finish(&group).map_err(StoreError::from));
-        match result {
-            Ok(()) => Ok(self.db.end(true)?),
-            Err(error) => {
-                // Nothing more can be said if this fails too: the connection is unusable and the next begin tells.
-                let _unusable = self.db.end(false);
-                Err(error)
-            }
+        result = result.and_then(|()| Ok(self.finish(&group, answers.is_empty())?));
+        result = result.and_then(|()| Ok(self.db.end(true)?));
+        if result.is_err() {
+            // Nothing more can be said if this fails too: the connection is unusable and the next begin tells.
+            let _unusable = self.db.end(false);
         }
+        result
     }
 
-    /// Writes back what was given out.
-    fn finish(&mut self, group: &Group) -> Result<(), DbError> {
+    /// Writes back what was given out. A commit that changes nothing syncs nothing, so one that is there only to
+    /// sync changes something.
+    fn finish(&mut self, group: &Group, only_sync: bool) -> Result<(), DbError> {
+        if only_sync {
+            self.db.execute("UPDATE store SET value = value WHERE name = 'place'", &[])?;
+        }
         group.counters.values().try_for_each(|counters| counters.save(self.db.as_mut()))
     }
 

@@ -5,7 +5,8 @@ use super::{Migration, Step};
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "record", steps: RECORD },
     Migration { number: 2, name: "audit", steps: AUDIT },
-    Migration { number: 3, name: "answer", steps: ANSWER },
+    Migration { number: 3, name: "accounts", steps: ACCOUNTS },
+    Migration { number: 4, name: "answer", steps: ANSWER },
 ];
 
 /// `clinic` stands first in every key so that the hub's tables can be distributed by it as they are.
@@ -57,6 +58,34 @@ const AUDIT: &[Step] = &[
     Step::Sql("CREATE INDEX IF NOT EXISTS audit_patient ON audit (clinic, patient, seq)"),
     Step::AppendOnly("audit"),
     Step::ByClinic("audit"),
+];
+
+const ACCOUNTS: &[Step] = &[
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS account (clinic INT NOT NULL, id TEXT NOT NULL, login TEXT NOT NULL,
+            name TEXT NOT NULL, duties TEXT NOT NULL, password TEXT NOT NULL, disabled INT NOT NULL,
+            PRIMARY KEY (clinic, id)) CLUSTERED",
+    ),
+    Step::Sql("CREATE UNIQUE INDEX IF NOT EXISTS account_login ON account (clinic, login)"),
+    Step::ByClinic("account"),
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS session (clinic INT NOT NULL, hash BYTES NOT NULL, account TEXT NOT NULL,
+            created INT NOT NULL, last_seen INT NOT NULL, PRIMARY KEY (clinic, hash)) CLUSTERED",
+    ),
+    Step::Sql("CREATE INDEX IF NOT EXISTS session_account ON session (clinic, account)"),
+    Step::ByClinic("session"),
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS token (clinic INT NOT NULL, id TEXT NOT NULL, hash BYTES NOT NULL,
+            label TEXT NOT NULL, account TEXT, scope TEXT NOT NULL, created INT NOT NULL, expires INT ,
+            revoked INT NOT NULL, PRIMARY KEY (clinic, id)) CLUSTERED",
+    ),
+    Step::Sql("CREATE UNIQUE INDEX IF NOT EXISTS token_hash ON token (clinic, hash)"),
+    Step::ByClinic("token"),
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS setting (clinic INT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+            PRIMARY KEY (clinic, name)) CLUSTERED",
+    ),
+    Step::ByClinic("setting"),
 ];
 
 /// Answers kept for requests that come twice; see `answers.rs`.
