@@ -6,6 +6,7 @@
 
 pub mod json;
 pub mod outcome;
+pub mod patch;
 pub mod references;
 mod resource;
 pub mod search;
