@@ -84,9 +84,12 @@ pub fn canonical(unit: &str, number: f64) -> Option<(&'static str, f64)> {
     if numerator == denominator {
         return Some((to, number));
     }
-    let converted = number * numerator / denominator;
-    // Twelve digits are far beyond any instrument and drop what binary fractions add (0.1 × 3 ≠ 0.3).
-    Some((to, format!("{converted:.11e}").parse().unwrap_or(converted)))
+    Some((to, rounded(number * numerator / denominator)))
+}
+
+/// Twelve digits: far beyond any instrument, and without what binary fractions add (0.1 × 3 ≠ 0.3).
+pub(crate) fn rounded(number: f64) -> f64 {
+    format!("{number:.11e}").parse().unwrap_or(number)
 }
 
 /// A number as JSON or a search writes it. Infinities and what no double holds are refused.
