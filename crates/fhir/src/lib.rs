@@ -12,5 +12,6 @@ mod resource;
 pub mod search;
 pub mod tables;
 pub mod validate;
+pub mod view;
 
 pub use resource::{Resource, ResourceError, is_id};
