@@ -3,6 +3,8 @@
 
 #[path = "all/accounts.rs"]
 mod accounts;
+#[path = "all/audit.rs"]
+mod audit_log;
 #[path = "all/harness.rs"]
 mod harness;
 #[path = "all/place.rs"]
