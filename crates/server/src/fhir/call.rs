@@ -11,7 +11,6 @@ use super::reply::{Fault, Return};
 use super::table::{Route, Takes};
 use crate::App;
 use crate::http::read_body;
-use crate::signin::layer::media_type;
 use crate::signin::{Attempt, Caller};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -135,7 +134,7 @@ impl Call {
 
     /// Whether the patch is a JSON Patch, not a merge patch.
     pub(super) fn is_json_patch(&self) -> bool {
-        media_type(&self.headers) == Some("application/json-patch+json")
+        media_type(&self.headers).as_deref() == Some("application/json-patch+json")
     }
 
     /// `Prefer: respond-async`.
@@ -147,6 +146,12 @@ impl Call {
         let text = self.headers.get(&name).map(|value| value.to_str());
         text.transpose().map_err(|_| Fault::bad_request(&format!("the header {name} is not plain text")))
     }
+}
+
+/// The media type of the body without its parameters, in lower case.
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let sent = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(sent.split(';').next()?.trim().to_ascii_lowercase())
 }
 
 /// Purpose-of-use codes (`http://terminology.hl7.org/ValueSet/v3-PurposeOfUse`) are capital letters.
@@ -186,6 +191,7 @@ fn acceptable(headers: &HeaderMap) -> Result<(), Fault> {
 
 fn check_type(takes: Takes, headers: &HeaderMap) -> Result<(), Fault> {
     let sent = media_type(headers).unwrap_or_default();
+    let sent = sent.as_str();
     let fine = match takes {
         Takes::Nothing => true,
         Takes::Json | Takes::Bundle => matches!(sent, "application/fhir+json" | "application/json"),
