@@ -2,6 +2,16 @@
 //!
 //! Pure: bytes in, values out. Resources are kept as the JSON that was sent; types exist only for
 //! what the program itself understands.
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
 pub mod json;
+pub mod outcome;
+pub mod patch;
+pub mod references;
+mod resource;
 pub mod search;
+pub mod tables;
+pub mod validate;
+pub mod view;
+
+pub use resource::{Resource, ResourceError, is_id};
