@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clinic::ClinicId;
 
+use crate::vault::Keys;
+
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
@@ -21,6 +23,8 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 pub struct Config {
     /// Where the data is.
     pub location: Location,
+    /// What opens it and signs its audit log; see [`crate::Vault`].
+    pub keys: Keys,
     /// Whose records; a hub's store makes handles of other clinics with [`crate::Store::of_clinic`].
     pub clinic: ClinicId,
     /// Threads that read, each with a connection and a page cache of its own.
@@ -34,9 +38,10 @@ pub struct Config {
 impl Config {
     /// An embedded store in a data directory, which is made if it is not there.
     #[must_use]
-    pub fn directory(path: impl Into<PathBuf>) -> Self {
+    pub fn directory(path: impl Into<PathBuf>, keys: Keys) -> Self {
         Self {
             location: Location::Directory(path.into()),
+            keys,
             clinic: ClinicId::ONLY,
             readers: 3,
             read_deadline: Duration::from_secs(10),

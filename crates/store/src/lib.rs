@@ -8,6 +8,7 @@
 //! - Every function that shows or changes records takes an [`access::Permit`], which `access` alone can make.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
+mod account;
 mod append;
 mod audit_log;
 mod checkpoint;
@@ -26,8 +27,10 @@ mod schema;
 mod snapshot;
 mod store;
 mod stored;
+mod vault;
 mod writer;
 
+pub use account::{Account, Session, Token};
 pub use append::{Expect, Tx};
 pub use config::{Clock, Config, Location};
 pub use draft::Draft;
@@ -36,3 +39,4 @@ pub use snapshot::{HistoryPage, HistoryScope, Snapshot};
 pub use store::Store;
 pub use stored::Stored;
 pub use sync::Kind;
+pub use vault::{Keys, Seal, Vault, VaultError};

@@ -6,6 +6,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
+use audit::{SigningKey, VerifyingKey};
 use clinic::ClinicId;
 use tokio::sync::{Semaphore, oneshot, watch};
 
@@ -16,9 +17,9 @@ use crate::db::{Db, Sqlite};
 use crate::error::StoreError;
 use crate::job::{Job, ReadJob, Task};
 use crate::reader::Reader;
-use crate::{instance, schema};
 use crate::snapshot::Snapshot;
 use crate::writer::Writer;
+use crate::{instance, schema};
 
 /// Jobs under way at once; callers beyond that wait their turn.
 const JOBS: usize = 1024;
@@ -35,6 +36,7 @@ struct Inner {
     writer: Option<mpsc::Sender<Task>>,
     readers: Option<mpsc::Sender<(ClinicId, Box<dyn ReadJob>)>>,
     end: Option<mpsc::Sender<()>>,
+    audit_key: VerifyingKey,
     room: Arc<Semaphore>,
     stopped: watch::Receiver<Option<String>>,
     threads: Vec<JoinHandle<()>>,
@@ -58,12 +60,19 @@ impl Store {
         let (readers, reads) = mpsc::channel();
         let reads = Arc::new(Mutex::new(reads));
         let mut threads = Vec::new();
-        let thread = Writer::new(db, tasks, Arc::clone(&stop), Arc::clone(&config.clock));
+        let key = SigningKey::from_bytes(&config.keys.audit);
+        let audit_key = key.verifying_key();
+        let thread = Writer::new(db, tasks, Arc::clone(&stop), Arc::clone(&config.clock), key);
         threads.push(spawn("store-writer", move || thread.run())?);
         let (end, ended) = mpsc::channel();
         if let Location::Directory(path) = &config.location {
             let file = database_file(path)?;
-            let thread = Checkpointer::new(Sqlite::open(&file, 1024)?, log_file(&file), ended, Arc::clone(&stop));
+            let thread = Checkpointer::new(
+                Sqlite::open(&file, &config.keys.database, 1024)?,
+                log_file(&file),
+                ended,
+                Arc::clone(&stop),
+            );
             threads.push(spawn("store-checkpoint", move || thread.run())?);
         }
         for _ in 0..config.readers.max(1) {
@@ -73,7 +82,8 @@ impl Store {
             threads.push(spawn("store-reader", move || thread.run())?);
         }
         let room = Arc::new(Semaphore::new(JOBS));
-        let inner = Inner { writer: Some(writer), readers: Some(readers), end: Some(end), room, stopped, threads };
+        let inner =
+            Inner { writer: Some(writer), readers: Some(readers), end: Some(end), audit_key, room, stopped, threads };
         Ok(Self { inner: Arc::new(inner), clinic: config.clinic })
     }
 
@@ -87,6 +97,12 @@ impl Store {
     #[must_use]
     pub fn clinic(&self) -> ClinicId {
         self.clinic
+    }
+
+    /// What the audit log's checkpoints are signed with; give it to whoever keeps checkpoints elsewhere.
+    #[must_use]
+    pub fn audit_key(&self) -> VerifyingKey {
+        self.inner.audit_key
     }
 
     /// Runs `work` in a transaction and answers when it is durable. An error from `work` undoes what it did.
@@ -159,15 +175,14 @@ impl Drop for Inner {
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
-    thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(run)
-        .map_err(|error| StoreError::Unavailable(error.to_string()))
+    thread::Builder::new().name(name.to_owned()).spawn(run).map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
 fn connect(config: &Config, cache_kib: u32) -> Result<Box<dyn Db + Send>, StoreError> {
     match &config.location {
-        Location::Directory(path) => Ok(Box::new(Sqlite::open(&database_file(path)?, cache_kib)?)),
+        Location::Directory(path) => {
+            Ok(Box::new(Sqlite::open(&database_file(path)?, &config.keys.database, cache_kib)?))
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rusqlite::ffi;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
+use zeroize::Zeroizing;
 
 use super::{Db, Dialect, Row, RowFn, Val};
 use crate::checkpoint::{LOG_MAX, log_size};
@@ -32,9 +33,9 @@ const STEPS: i32 = 4096;
 const LOG_KEPT: u64 = 16 << 20;
 
 impl Sqlite {
-    /// Opens (or makes) the file. `cache_kib` is the page cache of this connection alone: SQLCipher decrypts a
+    /// Opens (or makes) the file with a raw key (a passphrase would be hashed anew at every opening). `cache_kib` is the page cache of this connection alone: SQLCipher decrypts a
     /// page whenever it is not there, so what is often read should fit.
-    pub(crate) fn open(path: &Path, cache_kib: u32) -> Result<Self, DbError> {
+    pub(crate) fn open(path: &Path, key: &[u8; 32], cache_kib: u32) -> Result<Self, DbError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(error)?;
         connection.set_prepared_statement_cache_capacity(512);
@@ -51,6 +52,9 @@ impl Sqlite {
         let (opened, deadline_ms) = (db.opened, Arc::clone(&db.deadline_ms));
         let late = move || opened.elapsed().as_millis() as u64 > deadline_ms.load(Ordering::Relaxed);
         db.connection.progress_handler(STEPS, Some(late)).map_err(error)?;
+        let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
+        db.batch("PRAGMA cipher_log_level = NONE")?;
+        db.batch(&Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex.as_str())))?;
         db.batch(&format!(
             "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
              PRAGMA cache_size = -{cache_kib}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;

@@ -1,23 +1,23 @@
 //! Stores to try things on, and the small words tests share.
 
-use access::{Action, Actor, ActorKind, Duty, Permit, Right, Scope, decide};
+use std::path::Path;
+
+use access::{Action, Actor, Permit, Right, decide};
 use audit::{Event, Outcome};
 use fhir::Resource;
-use store::{Config, Draft, Expect, Kind, Store, StoreError, Stored};
+use store::{Config, Draft, Expect, Keys, Kind, Store, StoreError, Stored};
 use tempfile::TempDir;
 
+/// One who may do anything: what the policy allows whom is `access`' to test.
 pub(crate) fn actor() -> Actor {
-    Actor {
-        id: "sato".to_owned(),
-        name: "佐藤 健".to_owned(),
-        kind: ActorKind::Person,
-        duties: vec![Duty::Doctor],
-        scope: Scope::Whole,
-    }
+    Actor::system("sato")
 }
 
 pub(crate) fn permit<R: Right>(action: Action) -> Permit<R> {
-    decide(&actor(), action, &["Patient", "Observation"]).unwrap()
+    // Nobody may write audit events, Komainu included.
+    let types: &[&str] =
+        if action == Action::Read { &["Patient", "Observation", "AuditEvent"] } else { &["Patient", "Observation"] };
+    decide(&actor(), action, types).unwrap()
 }
 
 pub(crate) fn event(action: &str) -> Event {
@@ -29,11 +29,33 @@ pub(crate) fn patient(id: &str, family: &str) -> Resource {
     Resource::parse(text.as_bytes()).unwrap()
 }
 
+/// A place that outlives a store, to open it again.
+pub(crate) struct Place {
+    directory: TempDir,
+    keys: Keys,
+}
+
+impl Place {
+    pub(crate) fn sqlite() -> Self {
+        Self { directory: TempDir::new().unwrap(), keys: Keys::random().unwrap() }
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        Config::directory(self.directory.path(), self.keys.clone())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+}
+
 /// Runs a test on a fresh store.
 pub(crate) fn on_both(test: impl AsyncFn(Store)) {
-    let directory = TempDir::new().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async { test(Store::open(Config::directory(directory.path())).unwrap()).await });
+    block_on(async { test(Store::open(Place::sqlite().config()).unwrap()).await });
+}
+
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
 pub(crate) async fn put(store: &Store, resource: Resource, kind: Kind, expect: Expect) -> Result<Stored, StoreError> {
