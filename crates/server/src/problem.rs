@@ -6,6 +6,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use store::StoreError;
 use utoipa::ToSchema;
 
 /// What kind of refusal; programs branch on this, people read the texts.
@@ -170,6 +171,31 @@ impl Problem {
                 "Try again; if it goes on, give the administrator the X-Request-Id of this answer.",
             ),
         )
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Full => Self::new(
+                ProblemKind::Full,
+                Text::new("ディスクに空きがなく、保存できませんでした。", "No room on the disk; nothing was saved."),
+                Text::new(
+                    "管理者に知らせてください。読むことはできます。",
+                    "Tell the administrator. Reading still works.",
+                ),
+            ),
+            StoreError::Stopped(_) | StoreError::Unavailable(_) | StoreError::Deadline => Self::new(
+                ProblemKind::Unavailable,
+                Text::new("サーバーが今は応えられません。", "The server cannot answer just now."),
+                Text::new("少し待ってからもう一度試してください。", "Wait a little and try again."),
+            )
+            .retry_after(5),
+            _ => {
+                tracing::error!(%error, "the store refused");
+                Self::internal()
+            }
+        }
     }
 }
 

@@ -21,7 +21,9 @@ use audit::{Entity, Event, Outcome};
 use axum::http::HeaderMap;
 use store::{Account, Session, Store};
 use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
 
+use crate::App;
 use crate::http::RequestId;
 use crate::problem::{Problem, ProblemKind, Text};
 
@@ -124,7 +126,7 @@ impl SignIn {
         // A disabled account and one without a password are checked against nobody's, to cost the same.
         let stored = account.filter(|a| !a.disabled && !a.password.is_empty()).map(|a| a.password.clone());
         let verifier = Arc::clone(&self.verifier);
-        let password = zeroize::Zeroizing::new(password);
+        let password = Zeroizing::new(password);
         let checked = tokio::task::spawn_blocking(move || verifier.verify(&password, stored.as_deref()));
         checked.await.map_err(|_| Problem::internal())
     }
@@ -171,6 +173,33 @@ impl SignIn {
         let mut cookies = HeaderMap::new();
         cookies::set_session(&mut cookies, &secret);
         Ok(cookies)
+    }
+
+    /// Gives the account that has just entered again a new password. Every session it had is dead afterwards.
+    pub(crate) async fn change_password(
+        &self,
+        app: &App,
+        attempt: &Attempt,
+        entered: Entered,
+        new: String,
+    ) -> Result<HeaderMap, Problem> {
+        let new = Zeroizing::new(new);
+        let mut account = entered.account;
+        password::check(&new, &[&account.login, &account.name, app.clinic()], password::CHARS_MIN)?;
+        let hashed = tokio::task::spawn_blocking(move || password::hash(&new)).await;
+        account.password = hashed.map_err(|_| Problem::internal())?.map_err(|_| Problem::internal())?;
+        let mut event = attempt.event(&account.id, "change-password", Outcome::Done);
+        event.entities.push(entity(&account));
+        let kept = account.clone();
+        app.store()
+            .write(move |tx| {
+                tx.audit(event);
+                tx.close_sessions_of(&kept.id)?;
+                tx.put_account(&kept)
+            })
+            .await?;
+        self.seen.forget_all();
+        self.open_session(app.store(), attempt, &account, None).await
     }
 
     /// Ends the caller's session, and gives the headers that clear its cookie.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use access::{Actor, ActorKind, Scope};
 use axum::http::{HeaderMap, header};
-use store::{Snapshot, Store, StoreError};
+use store::{Account, Snapshot, Store, StoreError};
 
 use super::{Lasting, SecretHash, SignIn, cookies, millis, secret};
 use crate::problem::{Problem, ProblemKind, Text};
@@ -18,6 +18,27 @@ pub struct Caller {
     pub actor: Actor,
     /// The session they came with; None for a bearer token.
     pub session: Option<SecretHash>,
+}
+
+impl Caller {
+    /// The account of a person who signed in.
+    ///
+    /// # Errors
+    /// Forbidden for programs, which have none of their own.
+    pub(crate) async fn account(&self, store: &Store) -> Result<Account, Problem> {
+        let id = self.actor.id.clone();
+        let account = match self.session {
+            Some(_) => store.read(move |s| s.account(&id)).await.map_err(Problem::from)?,
+            None => None,
+        };
+        account.ok_or_else(|| {
+            Problem::new(
+                ProblemKind::Forbidden,
+                Text::new("サインインした人だけができます。", "Only a person who signed in can do this."),
+                Text::new("画面からサインインしてください。", "Sign in on the page."),
+            )
+        })
+    }
 }
 
 /// How long an answer of the store is believed: a disabled account, a revoked token or a lost duty is
@@ -45,6 +66,11 @@ impl Seen {
         if seen.len() < BELIEVED_MAX {
             seen.insert(hash, (Instant::now(), caller));
         }
+    }
+
+    /// Everything: a change to one account is in effect everywhere at once.
+    pub(super) fn forget_all(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub(super) fn forget(&self, hash: &SecretHash) {
@@ -81,7 +107,12 @@ impl SignIn {
     ///
     /// # Errors
     /// [`ProblemKind::SignInNeeded`], the same whatever is wrong: nothing sent, unknown, ended, revoked, disabled.
-    pub(super) async fn identify(&self, store: &Store, headers: &HeaderMap, now_ms: i64) -> Result<Arc<Caller>, Problem> {
+    pub(super) async fn identify(
+        &self,
+        store: &Store,
+        headers: &HeaderMap,
+        now_ms: i64,
+    ) -> Result<Arc<Caller>, Problem> {
         let (hash, is_session) = match carried(headers) {
             Carried::Token(token) => (secret::hash(token), false),
             Carried::Session(id) => (secret::hash(id), true),
@@ -91,9 +122,8 @@ impl SignIn {
             return Ok(caller);
         }
         let lasting = self.lasting;
-        let looked_up = store.read(move |s| {
-            if is_session { session(s, hash, lasting, now_ms) } else { token(s, hash, now_ms) }
-        });
+        let looked_up =
+            store.read(move |s| if is_session { session(s, hash, lasting, now_ms) } else { token(s, hash, now_ms) });
         let (caller, last_seen) = looked_up.await.map_err(Problem::from)?.ok_or_else(needed)?;
         if is_session && now_ms - last_seen >= SEEN_EVERY_MS {
             store.write(move |tx| tx.see_session(&hash, now_ms)).await.map_err(Problem::from)?;

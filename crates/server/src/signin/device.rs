@@ -16,7 +16,7 @@ const ACCOUNTS_MAX: usize = 8;
 
 /// Signs and checks device cookies.
 #[derive(Clone)]
-pub struct Devices {
+pub(super) struct Devices {
     key: Zeroizing<[u8; 32]>,
 }
 
@@ -29,19 +29,19 @@ impl std::fmt::Debug for Devices {
 impl Devices {
     /// With the clinic's own key.
     #[must_use]
-    pub fn new(key: [u8; 32]) -> Self {
+    pub(super) fn new(key: [u8; 32]) -> Self {
         Self { key: Zeroizing::new(key) }
     }
 
     /// Whether the device signed in to `account` within [`DAYS_MAX`].
     #[must_use]
-    pub fn knows(&self, cookie: &str, account: &str, now_ms: i64) -> bool {
+    pub(super) fn knows(&self, cookie: &str, account: &str, now_ms: i64) -> bool {
         cookie.split('.').take(ACCOUNTS_MAX).any(|mark| self.is_mark_of(mark, account, now_ms))
     }
 
     /// The cookie after a sign-in: this account first, then those the device had.
     #[must_use]
-    pub fn remember(&self, cookie: &str, account: &str, now_ms: i64) -> String {
+    pub(super) fn remember(&self, cookie: &str, account: &str, now_ms: i64) -> String {
         let day = day_of(now_ms);
         let mine = format!("{day}~{}", URL_SAFE_NO_PAD.encode(self.mac(account, day).finalize().into_bytes()));
         let others = cookie

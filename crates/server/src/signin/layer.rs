@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
+pub(crate) use super::origin::media_type;
 use super::{Attempt, Caller, caller, origin};
 use crate::App;
 use crate::http::RequestId;

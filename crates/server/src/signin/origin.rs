@@ -12,7 +12,7 @@ use crate::problem::{Problem, ProblemKind, Text};
 /// # Errors
 /// [`ProblemKind::ForeignOrigin`]; [`ProblemKind::UnsupportedMediaType`] for the content types that a
 /// foreign page's form can send without being asked (they are the only ones that need no preflight).
-pub fn check(method: &Method, path: &str, headers: &HeaderMap) -> Result<(), Problem> {
+pub(super) fn check(method: &Method, path: &str, headers: &HeaderMap) -> Result<(), Problem> {
     let text = |name| headers.get(name).map(|value: &axum::http::HeaderValue| value.to_str().unwrap_or("?"));
     let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     let is_ours = match (text(header::HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN)) {

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 /// Marks a bearer token, so that one that leaked into a text can be searched for.
-pub const TOKEN_PREFIX: &str = "komainu_";
+pub(super) const TOKEN_PREFIX: &str = "komainu_";
 
 /// SHA-256 of a secret; all that is stored of it. The secret has 256 random bits, so no salt or slow hash is needed.
 pub type SecretHash = [u8; 32];
@@ -15,7 +15,7 @@ pub type SecretHash = [u8; 32];
 ///
 /// # Errors
 /// When the system has no randomness.
-pub fn random(prefix: &str) -> Result<Zeroizing<String>, getrandom::Error> {
+pub(super) fn random(prefix: &str) -> Result<Zeroizing<String>, getrandom::Error> {
     let mut bytes = Zeroizing::new([0; 32]);
     getrandom::fill(&mut *bytes)?;
     Ok(Zeroizing::new(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(*bytes))))
@@ -23,7 +23,7 @@ pub fn random(prefix: &str) -> Result<Zeroizing<String>, getrandom::Error> {
 
 /// The hash of a secret as the client sends it.
 #[must_use]
-pub fn hash(secret: &str) -> SecretHash {
+pub(super) fn hash(secret: &str) -> SecretHash {
     Sha256::digest(secret.as_bytes()).into()
 }
 

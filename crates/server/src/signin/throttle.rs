@@ -32,7 +32,7 @@ const BUCKETS_MAX: usize = 10_000;
 
 /// Counts tries.
 #[derive(Debug)]
-pub struct Throttle {
+pub(super) struct Throttle {
     /// Keys are hashed with a secret of this process, so nobody can aim at another's bucket, and what
     /// was typed as a name is not kept.
     hasher: RandomState,
@@ -49,7 +49,7 @@ struct Bucket {
 /// A try that was let through. Give it back with [`Throttle::forgive`] when it was right.
 #[derive(Debug)]
 #[must_use]
-pub struct Try([u64; 2]);
+pub(super) struct Try([u64; 2]);
 
 impl Default for Throttle {
     fn default() -> Self {
@@ -62,7 +62,7 @@ impl Throttle {
     ///
     /// # Errors
     /// How long to wait, when a bucket is empty.
-    pub fn admit(&self, account: &str, known_device: bool, source: IpAddr, now: Instant) -> Result<Try, Duration> {
+    pub(super) fn admit(&self, account: &str, known_device: bool, source: IpAddr, now: Instant) -> Result<Try, Duration> {
         let account_rate = if known_device { KNOWN_DEVICE } else { STRANGER };
         let keys = [
             (self.key(&("account", account, known_device)), account_rate),
@@ -84,7 +84,7 @@ impl Throttle {
     }
 
     /// Gives both tokens back.
-    pub fn forgive(&self, admitted: Try) {
+    pub(super) fn forgive(&self, admitted: Try) {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         for key in admitted.0 {
             if let Some(bucket) = buckets.get_mut(&key) {
