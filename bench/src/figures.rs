@@ -74,7 +74,7 @@ impl Figure {
 }
 
 /// Reading first: what writes changes what is found.
-pub(crate) const FIGURES: [Figure; 14] = [
+pub(crate) const FIGURES: [Figure; 16] = [
     reading("read-patient", "read Patient", |known| format!("Patient/{}", known.patient)),
     reading("read-observation", "read Observation", |known| format!("Observation/{}", known.observation)),
     reading("identifier", "Patient by identifier", |known| {
@@ -100,6 +100,13 @@ pub(crate) const FIGURES: [Figure; 14] = [
     reading("chain", "Observation by patient.identifier, code", |known| {
         let Subject { identifier, code, .. } = &known.subject;
         format!("Observation?patient.identifier={}&code={}", encode(identifier), encode(code))
+    }),
+    reading("revinclude", "Patient by identifier with _revinclude Condition", |known| {
+        format!("Patient?identifier={}&_revinclude=Condition:patient", encode(&known.subject.identifier))
+    }),
+    reading("has", "Patient by birthdate, _has Observation code", |known| {
+        let Subject { birth_date, code, .. } = &known.subject;
+        format!("Patient?birthdate={birth_date}&_has:Observation:patient:code={}", encode(code))
     }),
     reading("everything", "Patient/$everything", |known| format!("Patient/{}/$everything", known.patient)),
     Figure { name: "create-patient", title: "create Patient", make: Make::Write(create_patient) },
@@ -179,6 +186,8 @@ mod tests {
         check("birthdate", "GET /fhir/Patient?birthdate=1950-04-01");
         check("name", "GET /fhir/Patient?name=%E5%B1%B1%E7%94%B0");
         check("observation", "GET /fhir/Observation?patient=p1&code=http%3A%2F%2Floinc.org%7Cb&date=ge2022-01-01");
+        check("revinclude", "GET /fhir/Patient?identifier=urn%3Ax%7C7&_revinclude=Condition:patient");
+        check("has", "GET /fhir/Patient?birthdate=1950-04-01&_has:Observation:patient:code=http%3A%2F%2Floinc.org%7Cb");
         check("everything", "GET /fhir/Patient/p1/$everything");
     }
 
