@@ -74,5 +74,5 @@ impl Clinic {
 pub fn bulk(seed: u64, patients: u32) -> Clinic {
     let today = date(2026, 11, 2);
     let calendar = Calendar::ending(today);
-    Clinic { seed, patients, today, shape: Shape { regulars: 0.45 }, calendar, bookings: Bookings::default() }
+    Clinic { seed, patients, today, shape: Shape { regulars: 0.34 }, calendar, bookings: Bookings::default() }
 }

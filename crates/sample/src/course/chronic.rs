@@ -29,6 +29,8 @@ struct Therapy {
     disease: &'static Disease,
     marker: Marker,
     excess: (f64, f64),
+    /// Good and bad times: how far they reach.
+    wander: f64,
     half: f64,
     steps: &'static [(u32, i32, &'static Drug, bool, f64)],
     /// In a hundred of those who come regularly: under 50, 50 to 69, older; men then women.
@@ -40,6 +42,7 @@ const THERAPIES: &[Therapy] = &[
         disease: &diseases::HYPERTENSION,
         marker: Marker::Pressure,
         excess: (30.0, 6.0),
+        wander: 5.0,
         half: 18.0,
         steps: &[
             (100, 0, &drugs::AMLODIPINE_2_5, false, 13.0),
@@ -52,6 +55,7 @@ const THERAPIES: &[Therapy] = &[
         disease: &diseases::DIABETES,
         marker: Marker::Hba1c,
         excess: (2.7, 0.6),
+        wander: 0.35,
         half: 60.0,
         steps: &[
             (100, 0, &drugs::METFORMIN_250, false, 0.9),
@@ -64,6 +68,7 @@ const THERAPIES: &[Therapy] = &[
         disease: &diseases::DYSLIPIDEMIA,
         marker: Marker::Ldl,
         excess: (55.0, 12.0),
+        wander: 9.0,
         half: 16.0,
         steps: &[(88, 30, &drugs::ROSUVASTATIN, false, 62.0)],
         common: [[34, 38, 30], [22, 46, 42]],
@@ -72,6 +77,7 @@ const THERAPIES: &[Therapy] = &[
         disease: &diseases::HYPERURICEMIA,
         marker: Marker::Urate,
         excess: (2.6, 0.5),
+        wander: 0.4,
         half: 16.0,
         steps: &[(100, 0, &drugs::FEBUXOSTAT, false, 2.5)],
         common: [[20, 17, 10], [1, 2, 4]],
@@ -80,6 +86,7 @@ const THERAPIES: &[Therapy] = &[
         disease: &diseases::HYPOTHYROIDISM,
         marker: Marker::Thyroid,
         excess: (14.0, 5.0),
+        wander: 0.5,
         half: 35.0,
         steps: &[(100, 0, &drugs::LEVOTHYROXINE, false, 13.2)],
         common: [[1, 2, 3], [7, 6, 6]],
@@ -88,6 +95,7 @@ const THERAPIES: &[Therapy] = &[
         disease: &diseases::ANEMIA,
         marker: Marker::Hemoglobin,
         excess: (-3.4, 0.5),
+        wander: 0.35,
         half: 40.0,
         steps: &[(100, 0, &drugs::IRON, false, -3.2)],
         common: [[1, 1, 3], [14, 4, 4]],
@@ -105,8 +113,11 @@ const fn complaint(
     steps: &'static [(u32, i32, &'static Drug, bool, f64)],
     common: [[u32; 3]; 2],
 ) -> Therapy {
-    Therapy { disease, marker: Marker::Complaint, excess: (0.0, 0.0), half: 30.0, steps, common }
+    Therapy { disease, marker: Marker::Complaint, excess: (0.0, 0.0), wander: 0.0, half: 30.0, steps, common }
 }
+
+/// Days between two knots of how well someone keeps to it.
+const KNOT: Day = 130;
 
 /// One illness of one patient.
 pub(crate) struct Illness {
@@ -117,16 +128,25 @@ pub(crate) struct Illness {
     excess: f64,
     half: f64,
     steps: Vec<(Day, &'static Drug, bool, f64)>,
+    /// Good and bad times, every [`KNOT`] days from the first of the record.
+    wander: Vec<f64>,
 }
 
 impl Illness {
-    /// How far over healthy the marker is on a day: the excess less what each step has reached by then.
+    /// How far over healthy the marker is on a day: the excess, less what each step has reached by then, and how well
+    /// the patient lives just then.
     fn level(&self, day: Day) -> f64 {
         let gained = self.steps.iter().map(|(from, _, _, effect)| {
             let days = f64::from((day - from).max(0));
             effect * days / (days + self.half)
         });
-        self.excess - gained.sum::<f64>()
+        self.excess - gained.sum::<f64>() + self.life(day)
+    }
+
+    fn life(&self, day: Day) -> f64 {
+        let knot = usize::try_from(day / KNOT).unwrap_or(0);
+        let (Some(before), Some(after)) = (self.wander.get(knot), self.wander.get(knot + 1)) else { return 0.0 };
+        before + (after - before) * f64::from(day % KNOT) / f64::from(KNOT)
     }
 
     /// What is taken on a day.
@@ -188,7 +208,7 @@ fn last_day(dice: &mut Dice, chart: &mut Chart, start: Day) -> Day {
         return PAST;
     }
     let old = chart.person.age >= 80;
-    if old && dice.percent(9.0) {
+    if old && dice.percent(16.0) {
         let day = dice.between(from, PAST - 5);
         chart.died = Some(day);
         return day - dice.between(4, 40);
@@ -223,8 +243,20 @@ fn fall_ill(dice: &mut Dice, chart: &mut Chart, start: Day, known: bool) -> Vec<
             }
             steps.push((since + after, drug, replaces, effect));
         }
-        let excess = dice.normal(therapy.excess.0, therapy.excess.1);
-        illnesses.push(Illness { problem, disease: therapy.disease, marker: therapy.marker, since, excess, half: therapy.half, steps });
+        // The treatment of those who have come for years was not finished before the record began.
+        if let Some(last) = steps.last_mut().filter(|step| known && step.0 < 0 && dice.percent(40.0)) {
+            last.0 = dice.between(90, PAST - 200);
+        }
+        illnesses.push(Illness {
+            problem,
+            disease: therapy.disease,
+            marker: therapy.marker,
+            since,
+            excess: dice.normal(therapy.excess.0, therapy.excess.1),
+            half: therapy.half,
+            steps,
+            wander: (0..=PAST / KNOT + 1).map(|_| dice.normal(0.0, therapy.wander)).collect(),
+        });
     }
     illnesses
 }

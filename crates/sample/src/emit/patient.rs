@@ -5,9 +5,10 @@ use fhir::json::Json;
 use super::Pages;
 use super::build::{Draft, array, code, coding, concept, object, reference, reference_to, text};
 use super::clinic::{CLINIC, INSTITUTION};
+use crate::calendar::PAST;
 use crate::course::Allergen;
 use crate::people::Person;
-use crate::staff::DOCTORS;
+use crate::staff::{DOCTORS, staff};
 
 pub(crate) fn all(pages: &mut Pages<'_>) {
     pages.push(patient(pages));
@@ -16,6 +17,7 @@ pub(crate) fn all(pages: &mut Pages<'_>) {
         pages.push(allergy(pages, &id, allergen));
     }
     flags(pages);
+    memo(pages);
 }
 
 fn patient(pages: &Pages<'_>) -> Draft {
@@ -92,6 +94,30 @@ fn allergy(pages: &Pages<'_>, id: &str, allergen: &Allergen) -> Draft {
             "manifestation": array![text(allergen.reaction)],
             "severity": if allergen.severe { "severe" } else { "mild" },
         }])
+}
+
+/// What the desk wrote about someone who is here today.
+fn memo(pages: &mut Pages<'_>) {
+    const MEMOS: [&str; 6] = [
+        "マイナ保険証で資格確認済。",
+        "駐車券あり。会計時に処理。",
+        "次回予約は午前希望。",
+        "紹介状の写しを希望。",
+        "お薬手帳を忘れたとのこと。",
+        "付き添いのご家族が待合に。診察に同席希望。",
+    ];
+    let person = &pages.chart.person;
+    let Some(today) = pages.chart.visits.last().filter(|visit| visit.day == PAST && person.index % 3 != 0) else { return };
+    let clerk = &staff()[4];
+    let id = pages.id('k');
+    let memo = Draft::new("Communication", &id, None)
+        .with("status", "completed")
+        .with("category", array![concept("http://terminology.hl7.org/CodeSystem/communication-category", "notification", "受付メモ")])
+        .with("subject", pages.subject())
+        .with("sent", pages.moment(PAST, today.minute.saturating_sub(11)))
+        .with("sender", reference_to("Practitioner", clerk.user, clerk.name))
+        .with("payload", array![object! { "contentString": MEMOS[(person.index % 6) as usize] }]);
+    pages.push(memo);
 }
 
 /// What the desk and the nurse must see at once; about one chart in twenty has something.
