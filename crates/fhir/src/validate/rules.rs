@@ -85,7 +85,7 @@ pub(super) fn objects<'o>(object: &'o Object, name: &str) -> impl Iterator<Item 
 }
 
 /// Whether a CodeableConcept has one of these codes of the system.
-fn is_coded(object: &Object, name: &str, system: &str, codes: &[&str]) -> bool {
+pub(super) fn is_coded(object: &Object, name: &str, system: &str, codes: &[&str]) -> bool {
     objects(object, name).flat_map(|concept| objects(concept, "coding")).any(|coding| {
         coding.str("system") == Some(system) && coding.str("code").is_some_and(|code| codes.contains(&code))
     })
