@@ -6,6 +6,7 @@ mod body;
 mod chronic;
 mod notes;
 mod prevention;
+mod therapy;
 
 use crate::bookings::{Booking, Stage};
 use crate::calendar::{Calendar, Day, Hours, PAST};
@@ -135,7 +136,8 @@ impl Chart {
         // First of all throws, so that is_regular() finds the same without drawing the rest.
         let regular = throw_regular(&mut dice, &person, shape);
         let allergies = throw_allergies(&mut dice);
-        let mut chart = Self { person, problems: Vec::new(), visits: Vec::new(), allergies, died: None, booked, regular };
+        let mut chart =
+            Self { person, problems: Vec::new(), visits: Vec::new(), allergies, died: None, booked, regular };
         let body = body::Body::draw(&mut dice, &chart.person);
         if chart.regular {
             chronic::live(&mut dice, calendar, &mut chart, body);
@@ -214,9 +216,21 @@ fn arrival(dice: &mut Dice, calendar: &Calendar, wanted: Day, at_work: bool) -> 
         let day = wanted + dice.between(-1, 5);
         let keen = match (calendar.hours(day), calendar.weekday(day)) {
             (Hours::Closed, _) => 0.0,
-            (_, jiff::civil::Weekday::Saturday) => if at_work { 95.0 } else { 45.0 },
+            (_, jiff::civil::Weekday::Saturday) => {
+                if at_work {
+                    95.0
+                } else {
+                    45.0
+                }
+            }
             (_, jiff::civil::Weekday::Monday) => 95.0,
-            (Hours::Morning, _) => if at_work { 30.0 } else { 55.0 },
+            (Hours::Morning, _) => {
+                if at_work {
+                    30.0
+                } else {
+                    55.0
+                }
+            }
             (Hours::Whole, _) => 75.0,
         };
         if (0..PAST).contains(&day) && dice.percent(keen) {

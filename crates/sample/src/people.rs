@@ -84,7 +84,8 @@ impl Person {
                 Self { family: other.family, given: other.given, foreign: other.foreign, sex: other.sex, ..own }
             }
             role => {
-                let head_place = (0..place).rev().find(|at| matches!(roles[*at], Role::Head | Role::Parent)).unwrap_or(0);
+                let head_place =
+                    (0..place).rev().find(|at| matches!(roles[*at], Role::Head | Role::Parent)).unwrap_or(0);
                 let head = Self::draw(seed, index / 4 * 4 + u32::try_from(head_place).unwrap_or(0), today);
                 let child = role == Role::Child;
                 Self::member(&mut dice, index, today, &head, child)
@@ -124,7 +125,8 @@ impl Person {
     }
 
     fn member(dice: &mut Dice, index: u32, today: Date, head: &Self, child: bool) -> Self {
-        let years = if child { (head.age - dice.between(24, 36)).max(2) } else { (head.age + dice.between(-5, 3)).max(20) };
+        let years =
+            if child { (head.age - dice.between(24, 36)).max(2) } else { (head.age + dice.between(-5, 3)).max(20) };
         let birth = birth(dice, today, years);
         let sex = match (child, head.sex) {
             (true, _) => *dice.pick(&[Sex::Male, Sex::Female]),
@@ -220,7 +222,10 @@ mod tests {
         let mut spouses = 0;
         for person in people.iter().filter(|person| person.head != person.index) {
             let head = &people[person.head as usize];
-            assert_eq!((person.family, &person.home.line, &person.home.phone), (head.family, &head.home.line, &head.home.phone));
+            assert_eq!(
+                (person.family, &person.home.line, &person.home.phone),
+                (head.family, &head.home.line, &head.home.phone)
+            );
             spouses += 1;
         }
         assert!(spouses > 60, "{spouses}");
@@ -243,7 +248,8 @@ mod tests {
     #[test]
     fn the_age_pyramid_is_that_of_a_clinic() {
         let people = people(4000);
-        let share = |ages: std::ops::Range<i32>| people.iter().filter(|person| ages.contains(&person.age)).count() * 100 / 4000;
+        let share =
+            |ages: std::ops::Range<i32>| people.iter().filter(|person| ages.contains(&person.age)).count() * 100 / 4000;
         assert!((5..25).contains(&share(0..20)), "{}", share(0..20));
         assert!((25..45).contains(&share(65..120)), "{}", share(65..120));
         assert_eq!(share(120..200), 0);
@@ -256,6 +262,8 @@ mod tests {
         for wanted in ["髙橋", "齋藤", "渡邉", "𠮷田", "林", "NGUYEN"] {
             assert!(people.iter().any(|person| person.family.0 == wanted), "{wanted}");
         }
-        assert!(people.iter().any(|person| person.family.0.chars().count() == 1 && person.given.0.chars().count() == 1));
+        assert!(
+            people.iter().any(|person| person.family.0.chars().count() == 1 && person.given.0.chars().count() == 1)
+        );
     }
 }

@@ -11,12 +11,15 @@ pub(crate) const PATIENTS: usize = 700;
 
 pub(crate) static FACTS: LazyLock<Facts> = LazyLock::new(Facts::take);
 
+/// Patient → (moment, value), in order of time.
+pub(crate) type Curves = HashMap<String, Vec<(String, f64)>>;
+
 /// Day, time or name of what was written, by patient (`Patient/p000001`).
 #[derive(Default)]
 pub(crate) struct Facts {
     pub(crate) types: BTreeMap<&'static str, usize>,
-    /// Name of the observation and position of the component → patient → (moment, value), in order of time.
-    pub(crate) curves: HashMap<(String, usize), HashMap<String, Vec<(String, f64)>>>,
+    /// By name of the observation and position of the component.
+    pub(crate) curves: HashMap<(String, usize), Curves>,
     /// Patient, drug, day.
     pub(crate) orders: Vec<(String, String, String)>,
     /// Name, day of the onset.
@@ -55,7 +58,11 @@ impl Facts {
         let text = |path| text(resource, path).to_owned();
         match resource.resource_type() {
             "Observation" => self.curve(resource),
-            "MedicationRequest" => self.orders.push((text("subject.reference"), text("medicationCodeableConcept.text"), text("authoredOn"))),
+            "MedicationRequest" => self.orders.push((
+                text("subject.reference"),
+                text("medicationCodeableConcept.text"),
+                text("authoredOn"),
+            )),
             "Condition" => self.problems.push((text("code.text"), text("onsetDateTime"))),
             "Encounter" => self.visits.push((text("subject.reference"), text("period.start"), text("status"))),
             "AllergyIntolerance" => self.allergies.push((text("patient.reference"), text("code.text"))),
@@ -65,7 +72,9 @@ impl Facts {
             "Slot" if text("status") == "busy" => {
                 self.taken.insert(name.clone(), text("start"));
             }
-            "Appointment" if at(resource, "slot").is_some() => self.held.push((text("slot.0.reference"), text("start"))),
+            "Appointment" if at(resource, "slot").is_some() => {
+                self.held.push((text("slot.0.reference"), text("start")))
+            }
             _ => {}
         }
         assert!(self.ids.insert(name), "{:?} twice", resource.id());

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::{Date, Weekday};
 
-use crate::facts::FACTS;
-
-type Curves = HashMap<String, Vec<(String, f64)>>;
+use crate::facts::{Curves, FACTS};
 
 fn curves(name: &str, position: usize) -> &'static Curves {
     &FACTS.curves[&(name.to_owned(), position)]
@@ -88,8 +86,11 @@ fn influenza_comes_in_winter_and_pollen_in_spring() {
     for (name, onset) in &FACTS.problems {
         *months.entry((name, &onset[5..7])).or_default() += 1;
     }
-    let of = |name: &'static str, wanted: &[&'static str]| wanted.iter().filter_map(|month| months.get(&(name, *month))).sum::<usize>();
-    let influenza = (of("インフルエンザA型", &["12", "01", "02"]), of("インフルエンザA型", &["04", "05", "06", "07", "08", "09"]));
+    let of = |name: &'static str, wanted: &[&'static str]| {
+        wanted.iter().filter_map(|month| months.get(&(name, *month))).sum::<usize>()
+    };
+    let influenza =
+        (of("インフルエンザA型", &["12", "01", "02"]), of("インフルエンザA型", &["04", "05", "06", "07", "08", "09"]));
     assert!(influenza.0 > 5 * influenza.1, "{influenza:?}");
     assert!(of("スギ花粉症", &["02", "03", "04"]) > 20);
     assert_eq!(of("スギ花粉症", &["07", "08", "09", "10"]), 0);
@@ -120,7 +121,8 @@ fn the_dead_do_not_come_back_and_nothing_is_in_the_future() {
 
 #[test]
 fn nobody_is_given_what_they_are_allergic_to() {
-    let allergic = |patient: &str, substance: &str| FACTS.allergies.iter().any(|(who, what)| who == patient && what == substance);
+    let allergic =
+        |patient: &str, substance: &str| FACTS.allergies.iter().any(|(who, what)| who == patient && what == substance);
     assert!(FACTS.allergies.iter().any(|(_, substance)| substance == "ロキソプロフェン"));
     for (patient, drug, _) in &FACTS.orders {
         assert!(!drug.contains("ロキソプロフェン") || !allergic(patient, "ロキソプロフェン"), "{patient}");

@@ -11,7 +11,8 @@ fn per_hundred(count: usize) -> usize {
 
 #[test]
 fn resources_per_hundred_patients() {
-    let mut lines: Vec<String> = FACTS.types.iter().map(|(name, count)| format!("{name:<20} {:>6}", per_hundred(*count))).collect();
+    let mut lines: Vec<String> =
+        FACTS.types.iter().map(|(name, count)| format!("{name:<20} {:>6}", per_hundred(*count))).collect();
     lines.push(format!("{:<20} {:>6}", "all", per_hundred(FACTS.ids.len())));
     insta::assert_snapshot!(lines.join("\n"));
 }
@@ -24,7 +25,9 @@ fn the_commonest_problems_of_a_hundred_patients() {
     }
     let mut sorted: Vec<(usize, &str)> = problems.into_iter().map(|(name, count)| (per_hundred(count), name)).collect();
     sorted.sort_by(|a, b| b.cmp(a));
-    insta::assert_snapshot!(sorted.iter().take(20).map(|(count, name)| format!("{count:>4} {name}")).collect::<Vec<_>>().join("\n"));
+    insta::assert_snapshot!(
+        sorted.iter().take(20).map(|(count, name)| format!("{count:>4} {name}")).collect::<Vec<_>>().join("\n")
+    );
 }
 
 #[test]
