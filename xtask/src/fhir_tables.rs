@@ -5,6 +5,7 @@
 
 mod codes;
 pub(crate) mod package;
+mod search;
 mod structures;
 mod types;
 
@@ -27,11 +28,16 @@ pub(crate) fn fhir_tables(args: &[String]) -> Result<(), String> {
     let definitions = structures::definitions(&package)?;
     let into = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/fhir/src/tables");
     let old_types = std::fs::read_to_string(into.join("types.txt")).unwrap_or_default();
+    let old_search = std::fs::read_to_string(into.join("search.txt")).unwrap_or_default();
     let bound = structures::required_value_sets(&definitions);
+    let codes = codes::table(&package, &bound)?;
+    let elements = structures::table(&definitions, &codes::listed(&package, &bound)?);
+    let search = search::table(&package, &elements, &codes, &old_search)?;
     for (file, text) in [
         ("types.txt", types::table(&definitions, &old_types)),
-        ("codes.txt", codes::table(&package, &bound)?),
-        ("elements.txt", structures::table(&definitions, &codes::listed(&package, &bound)?)),
+        ("codes.txt", codes),
+        ("elements.txt", elements),
+        ("search.txt", search),
     ] {
         let path = into.join(file);
         std::fs::write(&path, &text).map_err(|why| format!("writing {}: {why}", path.display()))?;

@@ -1,6 +1,9 @@
 //! Who acts.
 
 use std::fmt;
+use std::str::FromStr;
+
+use crate::Scope;
 
 /// Who acts, as the session or token said after it was checked.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,7 +22,11 @@ pub struct Actor {
 
 impl fmt::Debug for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Actor").field("id", &self.id).field("kind", &self.kind).field("duties", &self.duties).finish_non_exhaustive()
+        f.debug_struct("Actor")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("duties", &self.duties)
+            .finish_non_exhaustive()
     }
 }
 
@@ -57,22 +64,91 @@ pub enum Duty {
     Auditor,
 }
 
-/// What a token was narrowed to, written as SMART v2 scopes (`system/Patient.rs`, `system/*.cruds`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// No narrowing.
-    Whole,
-    /// One entry per scope: type (`*` for all), may read, may write. Empty: nothing.
-    Only(Vec<ScopeEntry>),
+impl Duty {
+    /// All of them, in the order of the policy's columns, with their names in stores and files and in Japanese.
+    pub const ALL: [(Self, &'static str, &'static str); 9] = [
+        (Self::Director, "director", "院長"),
+        (Self::Doctor, "doctor", "医師"),
+        (Self::Nurse, "nurse", "看護師"),
+        (Self::Clerk, "clerk", "医療事務"),
+        (Self::Technician, "technician", "検査・放射線"),
+        (Self::Pharmacist, "pharmacist", "薬剤師"),
+        (Self::Administrator, "administrator", "管理者"),
+        (Self::Vendor, "vendor", "保守業者"),
+        (Self::Auditor, "auditor", "監査"),
+    ];
+
+    /// The name in stores and files, e.g. `doctor`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
 }
 
-/// One SMART v2 scope.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScopeEntry {
-    /// `Patient`, or `*`.
-    pub resource_type: String,
-    /// `r` and `s`.
-    pub read: bool,
-    /// `c`, `u` and `d`.
-    pub write: bool,
+/// A word that names no duty.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a duty: {0:?}")]
+pub struct NotADuty(String);
+
+impl FromStr for Duty {
+    type Err = NotADuty;
+
+    fn from_str(text: &str) -> Result<Self, NotADuty> {
+        Self::ALL
+            .iter()
+            .find(|(_, name, _)| *name == text)
+            .map(|&(duty, ..)| duty)
+            .ok_or_else(|| NotADuty(text.to_owned()))
+    }
+}
+
+impl Actor {
+    /// Komainu itself, for jobs that nobody signed in for.
+    #[must_use]
+    pub fn system(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: "Komainu".to_owned(),
+            kind: ActorKind::System,
+            duties: Vec::new(),
+            scope: Scope::Whole,
+        }
+    }
+
+    /// A person with their duties.
+    #[must_use]
+    pub fn person(id: &str, name: &str, duties: &[Duty]) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            kind: ActorKind::Person,
+            duties: duties.to_vec(),
+            scope: Scope::Whole,
+        }
+    }
+
+    /// Whether a duty is held.
+    #[must_use]
+    pub fn holds(&self, duty: Duty) -> bool {
+        self.duties.contains(&duty)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_duties_is_in_the_order_of_the_enum() {
+        for (index, (duty, name, _)) in Duty::ALL.into_iter().enumerate() {
+            assert_eq!(duty as usize, index);
+            assert_eq!(name.parse(), Ok(duty));
+        }
+        assert!("Doctor".parse::<Duty>().is_err());
+    }
+
+    #[test]
+    fn a_name_is_not_in_debug_output() {
+        assert!(!format!("{:?}", Actor::person("sato", "佐藤 健", &[Duty::Doctor])).contains("佐藤"));
+    }
 }

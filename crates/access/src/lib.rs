@@ -1,12 +1,16 @@
 //! actor × action × resource → [`Permit`]. The only place that can make one.
 //!
 //! `store` asks for a permit in every function that touches a record, so a path that forgot to ask
-//! does not compile. Pure: no IO, no clock.
+//! does not compile. Pure: no IO, no clock. Everything unknown is refused: a duty, a scope, a resource type.
 
 mod actor;
+mod class;
 mod permit;
 mod policy;
+mod scope;
 
-pub use actor::{Actor, ActorKind, Duty, Scope};
+pub use actor::{Actor, ActorKind, Duty, NotADuty};
+pub use class::Class;
 pub use permit::{Denied, Permit, Read, Right, Write};
-pub use policy::{Action, decide};
+pub use policy::{Action, decide, table_text};
+pub use scope::{Context, Scope, ScopeEntry, ScopeError};

@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 use crate::{Action, Actor};
 
 mod sealed {
-    pub trait Sealed {}
+    pub trait Sealed {
+        const WRITES: bool;
+    }
 }
 
 /// What a permit is for: [`Read`] or [`Write`].
@@ -18,28 +20,32 @@ pub enum Read {}
 #[derive(Debug, Clone, Copy)]
 pub enum Write {}
 
-impl sealed::Sealed for Read {}
-impl sealed::Sealed for Write {}
+impl sealed::Sealed for Read {
+    const WRITES: bool = false;
+}
+impl sealed::Sealed for Write {
+    const WRITES: bool = true;
+}
 impl Right for Read {}
 impl Right for Write {}
+
+pub(crate) fn writes<R: Right>() -> bool {
+    R::WRITES
+}
 
 /// The proof that `actor` may do `action` with resources of some types. Cannot be built outside this crate.
 #[derive(Debug, Clone)]
 pub struct Permit<R: Right> {
     actor: Actor,
     action: Action,
-    types: Types,
+    /// Sorted.
+    types: Vec<&'static str>,
     right: PhantomData<R>,
 }
 
-#[derive(Debug, Clone)]
-pub(crate) enum Types {
-    All,
-    Only(Vec<String>),
-}
-
 impl<R: Right> Permit<R> {
-    pub(crate) fn new(actor: Actor, action: Action, types: Types) -> Self {
+    pub(crate) fn new(actor: Actor, action: Action, mut types: Vec<&'static str>) -> Self {
+        types.sort_unstable();
         Self { actor, action, types, right: PhantomData }
     }
 
@@ -59,10 +65,13 @@ impl<R: Right> Permit<R> {
     /// joined through, or sorted by.
     #[must_use]
     pub fn covers(&self, resource_type: &str) -> bool {
-        match &self.types {
-            Types::All => true,
-            Types::Only(types) => types.iter().any(|t| t == resource_type),
-        }
+        self.types.binary_search(&resource_type).is_ok()
+    }
+
+    /// The types covered, sorted.
+    #[must_use]
+    pub fn types(&self) -> &[&'static str] {
+        &self.types
     }
 }
 

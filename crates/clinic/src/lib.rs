@@ -4,6 +4,8 @@
 
 pub mod hlc;
 pub mod ids;
+pub mod kana;
+pub mod wareki;
 
 pub use hlc::Hlc;
 pub use ids::{ClinicId, Origin, VersionId};

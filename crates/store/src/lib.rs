@@ -1,1 +1,42 @@
 //! All SQL: SQLite and PostgreSQL, one list of migrations, one writer that groups commits.
+//!
+//! - [`Store::write`] runs a job on the writer thread. Jobs that wait together share one COMMIT, each in a
+//!   savepoint of its own, and all are answered after it: acknowledged means durable.
+//! - [`Store::read`] runs a job on a reader thread, on one snapshot of the database.
+//! - A job that touched records must have recorded an audit event ([`Snapshot::audit`]); otherwise nothing of it
+//!   is committed or answered. The event's line commits in the same transaction as the versions it tells of.
+//! - Every function that shows or changes records takes an [`access::Permit`], which `access` alone can make.
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
+
+mod account;
+mod append;
+mod audit_log;
+mod checkpoint;
+mod config;
+mod db;
+mod draft;
+mod error;
+mod index;
+mod instance;
+mod job;
+mod origin;
+mod payload;
+mod reader;
+mod resource;
+mod schema;
+mod snapshot;
+mod store;
+mod stored;
+mod vault;
+mod writer;
+
+pub use account::{Account, Session, Token};
+pub use append::{Expect, Tx};
+pub use config::{Clock, Config, Location};
+pub use draft::Draft;
+pub use error::StoreError;
+pub use snapshot::{HistoryPage, HistoryScope, Snapshot};
+pub use store::Store;
+pub use stored::Stored;
+pub use sync::Kind;
+pub use vault::{Keys, Seal, Vault, VaultError};

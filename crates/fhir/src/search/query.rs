@@ -66,7 +66,7 @@ pub enum Filter {
         /// Held by the pointing resource.
         inner: Box<Filter>,
     },
-    /// `_list`, compartments and access scopes: in the compartment of this patient.
+    /// Compartments and access scopes: in the compartment of this patient.
     Patient(String),
 }
 
@@ -80,8 +80,15 @@ pub enum Match {
         /// None: any code of that system (`system|`).
         code: Option<String>,
     },
-    /// string, folded: starts with.
-    Starts(String),
+    /// string: starts with.
+    Starts {
+        /// What is compared.
+        folded: String,
+        /// As typed; a row spelled like this ranks before one that only folds alike.
+        raw: String,
+        /// 0: what was typed. Above: a reading of Latin letters as kana, the likelier the smaller.
+        far: u8,
+    },
     /// string `:contains`, folded.
     Contains(String),
     /// string `:exact`, raw.
@@ -90,27 +97,58 @@ pub enum Match {
     TokenText(String),
     /// reference.
     Reference(Target),
-    /// reference given as a bare id: any of the parameter's target types.
-    ReferenceId(String),
+    /// reference given as a bare id: any of these types.
+    ReferenceId {
+        /// Types that the parameter may point at; empty: any.
+        types: Vec<String>,
+        /// Logical id.
+        id: String,
+    },
+    /// reference `:identifier`.
+    ReferenceIdentifier {
+        /// None: any system; Some(""): none.
+        system: Option<String>,
+        /// Identifier.value.
+        value: String,
+    },
     /// date.
     Date(DateMatch),
     /// number and quantity.
-    Quantity {
-        /// None: any unit.
-        unit: Option<String>,
-        /// Comparison.
-        prefix: Prefix,
-        /// Lower bound of what the digits mean.
-        low: Decimal,
-        /// Upper bound.
-        high: Decimal,
-    },
+    Quantity(QuantityMatch),
     /// uri.
     Uri(String),
-    /// uri `:below`.
+    /// uri `:below`: it or what it is a path prefix of.
     UriBelow(String),
+    /// uri `:above`: it or any path prefix of it; these, then.
+    UriAbove(Vec<String>),
     /// composite: one match per component.
     Composite(Box<[Match; 2]>),
+}
+
+/// A number with its comparison and unit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuantityMatch {
+    /// Comparison.
+    pub prefix: Prefix,
+    /// In which unit the stored number must be.
+    pub unit: Unit,
+    /// The number as written (in the canonical unit, if `unit` is one).
+    pub exact: Decimal,
+    /// Lower bound of what the digits mean; of 10 % around for `ap`.
+    pub low: Decimal,
+    /// Upper bound.
+    pub high: Decimal,
+}
+
+/// Which units match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unit {
+    /// None was named: any, as written.
+    Any,
+    /// This key of [`super::quantity::unit_key`], as written or converted.
+    Is(String),
+    /// `||code`: this code of any system, as written.
+    AnySystem(String),
 }
 
 /// A date with its comparison; half-open ms since 1970 UTC.
@@ -157,6 +195,43 @@ pub enum SortBy {
     Id,
     /// `_lastUpdated`.
     LastUpdated,
+}
+
+impl Query {
+    /// Every type whose rows are searched, joined through, sorted by or named for inclusion. An include that
+    /// leaves its target open is checked row by row instead.
+    #[must_use]
+    pub fn types_touched(&self) -> Vec<&str> {
+        let mut types = vec![self.resource_type.as_str()];
+        for filter in &self.filters {
+            filter.types_touched(&mut types);
+        }
+        for include in self.include.iter().chain(&self.revinclude) {
+            types.push(&include.source);
+            types.extend(include.target.as_deref());
+        }
+        types.sort_unstable();
+        types.dedup();
+        types
+    }
+}
+
+impl Filter {
+    fn types_touched<'q>(&'q self, types: &mut Vec<&'q str>) {
+        match self {
+            Self::Chain { types: through, inner, .. } => {
+                types.extend(through.iter().map(String::as_str));
+                for filter in inner {
+                    filter.types_touched(types);
+                }
+            }
+            Self::Has { resource_type, inner, .. } => {
+                types.push(resource_type);
+                inner.types_touched(types);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// `_total`.

@@ -24,6 +24,8 @@ pub enum Value {
         /// Code, compared with case as R4 allows; empty when only the system is there.
         code: String,
     },
+    /// Display or text of a code, folded: what `:text` compares.
+    Label(String),
     /// string: `folded` by [`clinic`]'s kana and 異体字 rules for matching, `raw` for `:exact` and ranking.
     Text {
         /// What default and `:contains` matching compare.
@@ -41,11 +43,13 @@ pub enum Value {
         /// One past the last.
         high: i64,
     },
-    /// number, Quantity, Money, Range as a range of what the digits mean (5.40 is [5.395, 5.405)).
-    /// `unit` is the canonical UCUM unit where it is one a clinic measures, else `system|code` as sent.
+    /// number, Quantity, Money, Range. A single number has equal bounds; an open end is an infinity.
     Quantity {
-        /// Empty for a bare number.
+        /// Empty for a bare number; see [`super::quantity::unit_key`].
         unit: String,
+        /// Whether this is the same measurement once more, converted to the unit in which its kind is compared
+        /// (80000 g beside which 80 kg stands). Searches that name no unit pass over these.
+        converted: bool,
         /// Lower bound.
         low: Decimal,
         /// Upper bound.
@@ -55,6 +59,26 @@ pub enum Value {
     Uri(String),
     /// Components of a composite parameter, taken from the same element.
     Composite(Box<[Value; 2]>),
+}
+
+/// Texts are indexed up to this many characters; a search for a longer one compares as many.
+pub const TEXT_CHARS_MAX: usize = 250;
+
+/// The first [`TEXT_CHARS_MAX`] characters. PostgreSQL refuses index entries beyond 2.7 kB, and nobody finds a
+/// text by its end.
+#[must_use]
+pub fn clip(text: &str) -> &str {
+    match text.char_indices().nth(TEXT_CHARS_MAX) {
+        Some((at, _)) => &text[..at],
+        None => text,
+    }
+}
+
+/// The system under which an identifier is indexed a second time by its type, for `:of-type`.
+#[must_use]
+pub fn of_type_system(type_system: &str, type_code: &str) -> String {
+    // A control character cannot stand in a URI, so this never meets a real system.
+    format!("\u{2}{type_system}|{type_code}")
 }
 
 /// A number as an order-preserving key (an f64 that is never NaN).

@@ -1,0 +1,62 @@
+//! Where a store lives and how it is held.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use clinic::ClinicId;
+
+use crate::vault::Keys;
+
+/// Where the data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// A data directory with an embedded database of one clinic.
+    Directory(PathBuf),
+}
+
+/// ms since 1970 UTC.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// How a store is opened.
+#[derive(Clone)]
+pub struct Config {
+    /// Where the data is.
+    pub location: Location,
+    /// What opens it and signs its audit log; see [`crate::Vault`].
+    pub keys: Keys,
+    /// Whose records; a hub's store makes handles of other clinics with [`crate::Store::of_clinic`].
+    pub clinic: ClinicId,
+    /// Threads that read, each with a connection and a page cache of its own.
+    pub readers: usize,
+    /// How long one read job may take.
+    pub read_deadline: Duration,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+impl Config {
+    /// An embedded store in a data directory, which is made if it is not there.
+    #[must_use]
+    pub fn directory(path: impl Into<PathBuf>, keys: Keys) -> Self {
+        Self {
+            location: Location::Directory(path.into()),
+            keys,
+            clinic: ClinicId::ONLY,
+            readers: 3,
+            read_deadline: Duration::from_secs(10),
+            clock: Arc::new(system_clock),
+        }
+    }
+}
+
+fn system_clock() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config").field("clinic", &self.clinic).field("readers", &self.readers).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,159 @@
+//! The seam to the databases: one tiny synchronous trait. All SQL is written once over it.
+//!
+//! Statements use `?1` placeholders and the common ground of SQLite and PostgreSQL; they are prepared once per
+//! connection and cached by their text, so texts must not be built from values.
+
+mod sqlite;
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use crate::error::DbError;
+
+pub(crate) use sqlite::Sqlite;
+
+/// Which SQL is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// A value bound to a placeholder.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Val<'a> {
+    Null,
+    Int(i64),
+    Real(f64),
+    Text(&'a str),
+    Bytes(&'a [u8]),
+}
+
+/// One row of an answer.
+pub(crate) enum Row<'a> {
+    Sqlite(&'a rusqlite::Row<'a>),
+}
+
+/// A connection.
+pub(crate) trait Db {
+    /// Runs a statement; the number of rows changed.
+    fn execute(&mut self, sql: &str, params: &[Val<'_>]) -> Result<u64, DbError>;
+
+    /// Hands each row to `row` until it breaks.
+    fn query(&mut self, sql: &str, params: &[Val<'_>], row: &mut RowFn<'_>) -> Result<(), DbError>;
+
+    /// Runs statements without placeholders, uncached: the schema.
+    fn batch(&mut self, sql: &str) -> Result<(), DbError>;
+
+    /// Begins a snapshot that nothing is written in.
+    fn begin_read(&mut self) -> Result<(), DbError>;
+
+    /// From now on queries are broken off with [`DbError::Deadline`] when this time has passed; None ends that.
+    fn limit(&mut self, time: Option<Duration>) -> Result<(), DbError>;
+
+    /// Begins a transaction that may write. `durable`: its commit outlives a power cut.
+    fn begin_write(&mut self, durable: bool) -> Result<(), DbError>;
+
+    /// Ends what was begun.
+    fn end(&mut self, commit: bool) -> Result<(), DbError>;
+
+    /// Whether what was begun still stands: some errors end it.
+    fn in_transaction(&self) -> bool;
+
+    /// The first I/O error this connection met, even if a job swallowed it.
+    fn broken(&self) -> Option<String>;
+
+    fn dialect(&self) -> Dialect;
+}
+
+pub(crate) type RowFn<'f> = dyn FnMut(&Row<'_>) -> Result<ControlFlow<()>, DbError> + 'f;
+
+impl dyn Db + '_ {
+    /// The first row, read by `read`.
+    pub(crate) fn one<T>(
+        &mut self,
+        sql: &str,
+        params: &[Val<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+    ) -> Result<Option<T>, DbError> {
+        let mut found = None;
+        self.query(sql, params, &mut |row| {
+            found = Some(read(row)?);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(found)
+    }
+
+    /// All rows, read by `read`.
+    pub(crate) fn all<T>(
+        &mut self,
+        sql: &str,
+        params: &[Val<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+    ) -> Result<Vec<T>, DbError> {
+        let mut found = Vec::new();
+        self.query(sql, params, &mut |row| {
+            found.push(read(row)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+}
+
+macro_rules! getters {
+    ($($(#[$doc:meta])* $name:ident -> $type:ty;)*) => {
+        impl Row<'_> {
+            $($(#[$doc])* pub(crate) fn $name(&self, column: usize) -> Result<$type, DbError> {
+                match self {
+                    Self::Sqlite(row) => row.get(column).map_err(sqlite::error),
+                }
+            })*
+        }
+    };
+}
+
+getters! {
+    int -> i64;
+    opt_int -> Option<i64>;
+    real -> f64;
+    text -> String;
+    opt_text -> Option<String>;
+    bytes -> Vec<u8>;
+    opt_bytes -> Option<Vec<u8>>;
+}
+
+impl From<i64> for Val<'_> {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<f64> for Val<'_> {
+    fn from(value: f64) -> Self {
+        Self::Real(value)
+    }
+}
+
+impl<'a> From<&'a str> for Val<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl<'a> From<&'a [u8]> for Val<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Self::Bytes(value)
+    }
+}
+
+impl From<u16> for Val<'_> {
+    fn from(value: u16) -> Self {
+        Self::Int(i64::from(value))
+    }
+}
+
+impl From<clinic::ClinicId> for Val<'_> {
+    fn from(value: clinic::ClinicId) -> Self {
+        Self::Int(i64::from(value.0))
+    }
+}

@@ -1,0 +1,176 @@
+//! SQLite, as SQLCipher builds it.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rusqlite::ffi;
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
+use zeroize::Zeroizing;
+
+use super::{Db, Dialect, Row, RowFn, Val};
+use crate::checkpoint::{LOG_MAX, log_size};
+use crate::error::DbError;
+
+/// A connection to the embedded database.
+pub(crate) struct Sqlite {
+    connection: Connection,
+    /// The `synchronous` setting at the moment: full or normal.
+    full: bool,
+    broken: Option<String>,
+    log: PathBuf,
+    opened: Instant,
+    /// When queries are broken off, in ms after `opened`.
+    deadline_ms: Arc<AtomicU64>,
+}
+
+/// Steps of SQLite's virtual machine between two looks at the clock: some 0.1 ms.
+const STEPS: i32 = 4096;
+/// What stays of the log on the disk after it was emptied.
+const LOG_KEPT: u64 = 16 << 20;
+
+impl Sqlite {
+    /// Opens (or makes) the file with a raw key (a passphrase would be hashed anew at every opening). `cache_kib` is the page cache of this connection alone: SQLCipher decrypts a
+    /// page whenever it is not there, so what is often read should fit.
+    pub(crate) fn open(path: &Path, key: &[u8; 32], cache_kib: u32) -> Result<Self, DbError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(error)?;
+        connection.set_prepared_statement_cache_capacity(512);
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let mut db = Self {
+            connection,
+            full: true,
+            broken: None,
+            log: log.into(),
+            opened: Instant::now(),
+            deadline_ms: Arc::new(AtomicU64::new(u64::MAX)),
+        };
+        let (opened, deadline_ms) = (db.opened, Arc::clone(&db.deadline_ms));
+        let late = move || opened.elapsed().as_millis() as u64 > deadline_ms.load(Ordering::Relaxed);
+        db.connection.progress_handler(STEPS, Some(late)).map_err(error)?;
+        let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
+        db.batch("PRAGMA cipher_log_level = NONE")?;
+        db.batch(&Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex.as_str())))?;
+        db.batch(&format!(
+            "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+             PRAGMA cache_size = -{cache_kib}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;
+             PRAGMA journal_size_limit = {LOG_KEPT};"
+        ))?;
+        Ok(db)
+    }
+}
+
+impl Sqlite {
+    /// Remembers an I/O error: whoever gets it may swallow it, and the store must stop all the same.
+    fn note<T>(&mut self, result: Result<T, DbError>) -> Result<T, DbError> {
+        if let Err(DbError::Io(what)) = &result {
+            self.broken.get_or_insert_with(|| what.clone());
+        }
+        result
+    }
+
+    fn rows(&self, sql: &str, params: &[Val<'_>], row: &mut RowFn<'_>) -> Result<(), DbError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(error)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(error)?;
+        while let Some(found) = rows.next().map_err(error)? {
+            if row(&Row::Sqlite(found))? == ControlFlow::Break(()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&self, sql: &str, params: &[Val<'_>]) -> Result<u64, DbError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(error)?;
+        Ok(statement.execute(rusqlite::params_from_iter(params)).map_err(error)? as u64)
+    }
+}
+
+impl Db for Sqlite {
+    fn execute(&mut self, sql: &str, params: &[Val<'_>]) -> Result<u64, DbError> {
+        let result = self.run(sql, params);
+        self.note(result)
+    }
+
+    fn query(&mut self, sql: &str, params: &[Val<'_>], row: &mut RowFn<'_>) -> Result<(), DbError> {
+        let result = self.rows(sql, params, row);
+        self.note(result)
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), DbError> {
+        let result = self.connection.execute_batch(sql).map_err(error);
+        self.note(result)
+    }
+
+    fn begin_read(&mut self) -> Result<(), DbError> {
+        self.execute("BEGIN DEFERRED", &[]).map(drop)
+    }
+
+    fn limit(&mut self, time: Option<Duration>) -> Result<(), DbError> {
+        let deadline_ms = time.map_or(u64::MAX, |time| (self.opened.elapsed() + time).as_millis() as u64);
+        self.deadline_ms.store(deadline_ms, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn begin_write(&mut self, durable: bool) -> Result<(), DbError> {
+        if durable != self.full {
+            self.batch(if durable { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })?;
+            self.full = durable;
+        }
+        if log_size(&self.log) > LOG_MAX {
+            self.batch("PRAGMA wal_checkpoint(RESTART)")?;
+        }
+        self.execute("BEGIN IMMEDIATE", &[]).map(drop)
+    }
+
+    fn end(&mut self, commit: bool) -> Result<(), DbError> {
+        if !commit && !self.in_transaction() {
+            return Ok(());
+        }
+        self.execute(if commit { "COMMIT" } else { "ROLLBACK" }, &[]).map(drop)
+    }
+
+    fn in_transaction(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    fn broken(&self) -> Option<String> {
+        self.broken.clone()
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+}
+
+impl ToSql for Val<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match *self {
+            Self::Null => ToSqlOutput::Owned(Value::Null),
+            Self::Int(value) => ToSqlOutput::Owned(Value::Integer(value)),
+            Self::Real(value) => ToSqlOutput::Owned(Value::Real(value)),
+            Self::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
+            Self::Bytes(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
+        })
+    }
+}
+
+/// Sorts SQLite's codes by what can be done about them.
+pub(super) fn error(error: rusqlite::Error) -> DbError {
+    let rusqlite::Error::SqliteFailure(code, _) = &error else { return DbError::Other(error.to_string()) };
+    match code.code {
+        ErrorCode::DiskFull => DbError::Full,
+        // The shared-memory file beside the log could not grow: no room, though it is called an I/O error.
+        ErrorCode::SystemIoFailure if code.extended_code == ffi::SQLITE_IOERR_SHMSIZE => DbError::Full,
+        ErrorCode::SystemIoFailure => DbError::Io(error.to_string()),
+        ErrorCode::DatabaseCorrupt => DbError::Io(error.to_string()),
+        ErrorCode::NotADatabase => DbError::WrongKey,
+        ErrorCode::OperationInterrupted => DbError::Deadline,
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => DbError::Lost(error.to_string()),
+        _ => DbError::Other(error.to_string()),
+    }
+}

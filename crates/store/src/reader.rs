@@ -1,0 +1,87 @@
+//! A reader: one thread, one connection, one snapshot per job.
+
+use std::sync::mpsc::{Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use clinic::ClinicId;
+use tokio::sync::watch;
+
+use crate::db::Db;
+use crate::error::{DbError, StoreError};
+use crate::job::{ReadJob, Task};
+use crate::snapshot::Snapshot;
+use crate::writer::failed;
+
+pub(crate) struct Reader {
+    db: Box<dyn Db + Send>,
+    jobs: Arc<Mutex<Receiver<(ClinicId, Box<dyn ReadJob>)>>>,
+    writer: Sender<Task>,
+    stop: Arc<watch::Sender<Option<String>>>,
+    deadline: Duration,
+}
+
+impl Reader {
+    pub(crate) fn new(
+        db: Box<dyn Db + Send>,
+        jobs: Arc<Mutex<Receiver<(ClinicId, Box<dyn ReadJob>)>>>,
+        writer: Sender<Task>,
+        stop: Arc<watch::Sender<Option<String>>>,
+        deadline: Duration,
+    ) -> Self {
+        Self { db, jobs, writer, stop, deadline }
+    }
+
+    pub(crate) fn run(mut self) {
+        while let Some((clinic, job)) = self.next() {
+            self.work(clinic, job);
+        }
+    }
+
+    fn next(&self) -> Option<(ClinicId, Box<dyn ReadJob>)> {
+        // Whoever holds the lock waits for the next job; a panic elsewhere cannot leave the queue half-changed.
+        self.jobs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok()
+    }
+
+    fn work(&mut self, clinic: ClinicId, mut job: Box<dyn ReadJob>) {
+        if let Some(reason) = self.stop.borrow().clone() {
+            job.refuse(StoreError::Stopped(reason));
+            return job.into_answer().answer();
+        }
+        let events = match self.snapshot(clinic, job.as_mut()) {
+            Ok(events) => events,
+            Err(error) => {
+                if let DbError::Io(reason) = &error {
+                    self.stop.send_replace(Some(reason.clone()));
+                }
+                job.refuse(error.into());
+                Vec::new()
+            }
+        };
+        if events.is_empty() {
+            return job.into_answer().answer();
+        }
+        // Straight to the writer: the caller is woken once, when the lines are committed.
+        if let Err(unsent) = self.writer.send(Task::Audit(clinic, events, job.into_answer())) {
+            unsent.0.into_answer(&StoreError::Stopped("the writer has ended".to_owned()));
+        }
+    }
+
+    /// Runs the job; the audit events to be written.
+    fn snapshot(&mut self, clinic: ClinicId, job: &mut dyn ReadJob) -> Result<Vec<audit::Event>, DbError> {
+        self.db.begin_read()?;
+        self.db.limit(Some(self.deadline))?;
+        let mut snapshot = Snapshot::new(self.db.as_mut(), clinic);
+        let succeeded = job.run(&mut snapshot);
+        let (events, touched) = (std::mem::take(&mut snapshot.events), snapshot.touched);
+        let ended = self.db.limit(None).and_then(|()| self.db.end(false));
+        if let Some(reason) = self.db.broken() {
+            return Err(DbError::Io(reason));
+        }
+        ended?;
+        if touched && events.is_empty() {
+            job.refuse(StoreError::Unaudited);
+        }
+        Ok(if succeeded { events } else { failed(events) })
+    }
+}

@@ -1,0 +1,88 @@
+//! The list. Append only; a migration that has been released is never edited.
+
+use super::{Migration, Step};
+
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "record", steps: RECORD },
+    Migration { number: 2, name: "audit", steps: AUDIT },
+    Migration { number: 3, name: "accounts", steps: ACCOUNTS },
+];
+
+/// `clinic` stands first in every key so that the hub's tables can be distributed by it as they are.
+const RECORD: &[Step] = &[
+    // Facts about this database as a whole; see `origin.rs`.
+    Step::Sql("CREATE TABLE IF NOT EXISTS store (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL ) CLUSTERED"),
+    // What a clinic has given out so far: the current origin, its last number, the clock, the last row keys.
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS clinic (clinic INT NOT NULL PRIMARY KEY, origin INT NOT NULL, seq INT NOT NULL,
+            hlc INT NOT NULL, resource INT NOT NULL, term INT NOT NULL ) CLUSTERED",
+    ),
+    Step::ByClinic("clinic"),
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS origin (clinic INT NOT NULL, origin INT NOT NULL, name TEXT NOT NULL,
+            PRIMARY KEY (clinic, origin)) CLUSTERED",
+    ),
+    Step::Sql("CREATE UNIQUE INDEX IF NOT EXISTS origin_name ON origin (clinic, name)"),
+    Step::ByClinic("origin"),
+    // What is current: a projection of `version` that can be rebuilt. `head` is the place of the current version
+    // (0: none yet, the resource was only referred to), `versions` how many there are.
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS resource (clinic INT NOT NULL, {key:id}, type INT NOT NULL,
+            logical_id TEXT NOT NULL, patient INT NOT NULL, home INT NOT NULL, head INT NOT NULL,
+            versions INT NOT NULL, state INT NOT NULL, updated INT NOT NULL, {/key:id}) HEAP",
+    ),
+    Step::Sql("CREATE UNIQUE INDEX IF NOT EXISTS resource_name ON resource (clinic, type, logical_id)"),
+    Step::Sql("CREATE INDEX IF NOT EXISTS resource_updated ON resource (clinic, type, updated)"),
+    Step::ByClinic("resource"),
+    // `place` holds the compartment in its upper bits, so that a patient's chart lies together in the file.
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS version (clinic INT NOT NULL, {key:place}, resource INT NOT NULL,
+            number INT NOT NULL, type INT NOT NULL, origin INT NOT NULL, seq INT NOT NULL, hlc INT NOT NULL,
+            parents BYTES NOT NULL, kind INT NOT NULL, author TEXT NOT NULL, payload BYTES NOT NULL,
+            hash BYTES NOT NULL, {/key:place}) HEAP",
+    ),
+    Step::Sql("CREATE UNIQUE INDEX IF NOT EXISTS version_name ON version (clinic, origin, seq)"),
+    Step::Sql("CREATE UNIQUE INDEX IF NOT EXISTS version_history ON version (clinic, resource, number)"),
+    Step::Sql("CREATE INDEX IF NOT EXISTS version_time ON version (clinic, hlc)"),
+    Step::Sql("CREATE INDEX IF NOT EXISTS version_type_time ON version (clinic, type, hlc)"),
+    Step::AppendOnly("version"),
+    Step::ByClinic("version"),
+];
+
+const AUDIT: &[Step] = &[
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS audit (clinic INT NOT NULL, {key:seq}, at INT NOT NULL, patient INT NOT NULL,
+            event BYTES NOT NULL, {/key:seq}) HEAP",
+    ),
+    Step::Sql("CREATE INDEX IF NOT EXISTS audit_patient ON audit (clinic, patient, seq)"),
+    Step::AppendOnly("audit"),
+    Step::ByClinic("audit"),
+];
+
+const ACCOUNTS: &[Step] = &[
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS account (clinic INT NOT NULL, id TEXT NOT NULL, login TEXT NOT NULL,
+            name TEXT NOT NULL, duties TEXT NOT NULL, password TEXT NOT NULL, disabled INT NOT NULL,
+            PRIMARY KEY (clinic, id)) CLUSTERED",
+    ),
+    Step::Sql("CREATE UNIQUE INDEX IF NOT EXISTS account_login ON account (clinic, login)"),
+    Step::ByClinic("account"),
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS session (clinic INT NOT NULL, hash BYTES NOT NULL, account TEXT NOT NULL,
+            created INT NOT NULL, last_seen INT NOT NULL, PRIMARY KEY (clinic, hash)) CLUSTERED",
+    ),
+    Step::Sql("CREATE INDEX IF NOT EXISTS session_account ON session (clinic, account)"),
+    Step::ByClinic("session"),
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS token (clinic INT NOT NULL, id TEXT NOT NULL, hash BYTES NOT NULL,
+            label TEXT NOT NULL, account TEXT, scope TEXT NOT NULL, created INT NOT NULL, expires INT ,
+            revoked INT NOT NULL, PRIMARY KEY (clinic, id)) CLUSTERED",
+    ),
+    Step::Sql("CREATE UNIQUE INDEX IF NOT EXISTS token_hash ON token (clinic, hash)"),
+    Step::ByClinic("token"),
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS setting (clinic INT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+            PRIMARY KEY (clinic, name)) CLUSTERED",
+    ),
+    Step::ByClinic("setting"),
+];

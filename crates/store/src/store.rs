@@ -1,0 +1,182 @@
+//! The handle everyone holds.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use clinic::ClinicId;
+use tokio::sync::{Semaphore, oneshot, watch};
+
+use crate::append::Tx;
+use crate::checkpoint::Checkpointer;
+use crate::config::{Config, Location};
+use crate::db::{Db, Sqlite};
+use crate::error::StoreError;
+use crate::job::{Job, ReadJob, Task};
+use crate::reader::Reader;
+use crate::{instance, schema};
+use crate::snapshot::Snapshot;
+use crate::writer::Writer;
+
+/// Jobs under way at once; callers beyond that wait their turn.
+const JOBS: usize = 1024;
+
+/// A store of one clinic's records. Clones share the threads and connections.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+    clinic: ClinicId,
+}
+
+struct Inner {
+    /// All three are None only while the last handle is dropped.
+    writer: Option<mpsc::Sender<Task>>,
+    readers: Option<mpsc::Sender<(ClinicId, Box<dyn ReadJob>)>>,
+    end: Option<mpsc::Sender<()>>,
+    room: Arc<Semaphore>,
+    stopped: watch::Receiver<Option<String>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Store {
+    /// Opens a store, makes what is missing, and brings its schema up to date. Blocks while it does.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongKey`], [`StoreError::Newer`], or that the place cannot be used.
+    pub fn open(config: Config) -> Result<Self, StoreError> {
+        let mut db = connect(&config, 24 * 1024)?;
+        schema::migrate(db.as_mut())?;
+        let (place, directory) = match &config.location {
+            Location::Directory(path) => (instance::of_file(&database_file(path)?)?, Some(path.as_path())),
+        };
+        instance::settle(db.as_mut(), &place, directory)?;
+        let (stop, stopped) = watch::channel(None);
+        let stop = Arc::new(stop);
+        let (writer, tasks) = mpsc::channel();
+        let (readers, reads) = mpsc::channel();
+        let reads = Arc::new(Mutex::new(reads));
+        let mut threads = Vec::new();
+        let thread = Writer::new(db, tasks, Arc::clone(&stop), Arc::clone(&config.clock));
+        threads.push(spawn("store-writer", move || thread.run())?);
+        let (end, ended) = mpsc::channel();
+        if let Location::Directory(path) = &config.location {
+            let file = database_file(path)?;
+            let thread = Checkpointer::new(Sqlite::open(&file, &config.keys.database, 1024)?, log_file(&file), ended, Arc::clone(&stop));
+            threads.push(spawn("store-checkpoint", move || thread.run())?);
+        }
+        for _ in 0..config.readers.max(1) {
+            let db = connect(&config, 12 * 1024)?;
+            let (reads, stop) = (Arc::clone(&reads), Arc::clone(&stop));
+            let thread = Reader::new(db, reads, writer.clone(), stop, config.read_deadline);
+            threads.push(spawn("store-reader", move || thread.run())?);
+        }
+        let room = Arc::new(Semaphore::new(JOBS));
+        let inner = Inner { writer: Some(writer), readers: Some(readers), end: Some(end), room, stopped, threads };
+        Ok(Self { inner: Arc::new(inner), clinic: config.clinic })
+    }
+
+    /// The same store with the records of another clinic (on a hub).
+    #[must_use]
+    pub fn of_clinic(&self, clinic: ClinicId) -> Self {
+        Self { inner: Arc::clone(&self.inner), clinic }
+    }
+
+    /// Whose records these are.
+    #[must_use]
+    pub fn clinic(&self) -> ClinicId {
+        self.clinic
+    }
+
+    /// Runs `work` in a transaction and answers when it is durable. An error from `work` undoes what it did.
+    /// It runs on the one writer thread: what can be done before belongs before.
+    ///
+    /// # Errors
+    /// What `work` returns; or, through `From`, why the store could not keep it.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let room = Arc::clone(&self.inner.room).acquire_owned().await.map_err(|_| self.stopped_error())?;
+        let writer = self.inner.writer.as_ref().ok_or_else(|| self.stopped_error())?;
+        let task = Task::Write(self.clinic, Box::new(Job::new(work, reply, room)));
+        writer.send(task).map_err(|_| self.stopped_error())?;
+        answer.await.unwrap_or_else(|_| Err(self.stopped_error().into()))
+    }
+
+    /// Runs `work` on a snapshot. Answers when the audit events it recorded are committed.
+    ///
+    /// # Errors
+    /// What `work` returns; or, through `From`, why the store could not answer.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Snapshot<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let room = Arc::clone(&self.inner.room).acquire_owned().await.map_err(|_| self.stopped_error())?;
+        let readers = self.inner.readers.as_ref().ok_or_else(|| self.stopped_error())?;
+        let job: Box<dyn ReadJob> = Box::new(Job::new(work, reply, room));
+        readers.send((self.clinic, job)).map_err(|_| self.stopped_error())?;
+        answer.await.unwrap_or_else(|_| Err(self.stopped_error().into()))
+    }
+
+    /// Waits until an I/O error stops the store, and tells it. The process should then end: what the disk holds is
+    /// known only after a restart.
+    pub async fn stopped(&self) -> String {
+        let mut stopped = self.inner.stopped.clone();
+        match stopped.wait_for(Option::is_some).await {
+            Ok(reason) => reason.clone().unwrap_or_default(),
+            // All threads ended without an error: only when this handle is the last and is being dropped.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    fn stopped_error(&self) -> StoreError {
+        let reason = self.inner.stopped.borrow().clone();
+        StoreError::Stopped(reason.unwrap_or_else(|| "closed".to_owned()))
+    }
+}
+
+/// Waits until everything that was accepted is done.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.writer = None;
+        self.readers = None;
+        self.end = None;
+        for thread in self.threads.drain(..) {
+            // A job may hold the last handle; a thread cannot wait for itself.
+            if thread.thread().id() != thread::current().id() && thread.join().is_err() {
+                tracing::error!("a thread of the store panicked");
+            }
+        }
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+fn connect(config: &Config, cache_kib: u32) -> Result<Box<dyn Db + Send>, StoreError> {
+    match &config.location {
+        Location::Directory(path) => Ok(Box::new(Sqlite::open(&database_file(path)?, &config.keys.database, cache_kib)?)),
+    }
+}
+
+fn log_file(database: &Path) -> PathBuf {
+    database.with_extension("db-wal")
+}
+
+fn database_file(directory: &Path) -> Result<PathBuf, StoreError> {
+    fs::create_dir_all(directory)
+        .map_err(|error| StoreError::Unavailable(format!("{}: {error}", directory.display())))?;
+    Ok(directory.join("komainu.db"))
+}

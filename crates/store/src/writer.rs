@@ -1,0 +1,213 @@
+//! The writer: one thread through which every change goes. Jobs that wait together share one COMMIT, because
+//! a disk syncs a few hundred times a second and no more, however little each sync carries.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::{Duration, Instant};
+
+use audit::{Event, Outcome};
+use clinic::ClinicId;
+use tokio::sync::watch;
+
+use crate::append::Tx;
+use crate::audit_log;
+use crate::config::Clock;
+use crate::db::Db;
+use crate::error::{DbError, StoreError};
+use crate::job::{Answer, Task, WriteJob};
+use crate::origin::Counters;
+use crate::snapshot::Snapshot;
+
+/// Jobs in one commit at most: bounds how long the first of them waits.
+const GROUP: usize = 512;
+
+pub(crate) struct Writer {
+    db: Box<dyn Db + Send>,
+    tasks: Receiver<Task>,
+    stop: Arc<watch::Sender<Option<String>>>,
+    clock: Clock,
+    /// Since when audit lines of reads wait for a sync. They survive the end of this process, not a power cut.
+    unsynced: Option<Instant>,
+}
+
+/// How long audit lines of reads wait for a sync at most, if no write comes before.
+const SYNC_WITHIN: Duration = Duration::from_secs(1);
+/// How long the queries of one write job may take: everyone else waits meanwhile.
+const JOB_TIME: Duration = Duration::from_secs(5);
+
+/// What the jobs of one commit share.
+#[derive(Default)]
+struct Group {
+    counters: HashMap<ClinicId, Counters>,
+}
+
+impl Writer {
+    pub(crate) fn new(
+        db: Box<dyn Db + Send>,
+        tasks: Receiver<Task>,
+        stop: Arc<watch::Sender<Option<String>>>,
+        clock: Clock,
+    ) -> Self {
+        Self { db, tasks, stop, clock, unsynced: None }
+    }
+
+    pub(crate) fn run(mut self) {
+        while let Some(tasks) = self.wait() {
+            if let Some(reason) = self.stop.borrow().clone() {
+                let error = StoreError::Stopped(reason);
+                tasks.into_iter().for_each(|task| task.into_answer(&error));
+                continue;
+            }
+            self.commit(tasks);
+        }
+    }
+
+    /// All that wait now; none when it is time to sync. None when no more will come.
+    fn wait(&self) -> Option<Vec<Task>> {
+        let first = match self.unsynced {
+            None => self.tasks.recv().ok()?,
+            Some(since) => match self.tasks.recv_timeout(SYNC_WITHIN.saturating_sub(since.elapsed())) {
+                Ok(task) => task,
+                Err(RecvTimeoutError::Timeout) => return Some(Vec::new()),
+                Err(RecvTimeoutError::Disconnected) => return None,
+            },
+        };
+        let mut tasks = vec![first];
+        while tasks.len() < GROUP {
+            match self.tasks.try_recv() {
+                Ok(task) => tasks.push(task),
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+            }
+        }
+        Some(tasks)
+    }
+
+    fn commit(&mut self, tasks: Vec<Task>) {
+        let overdue = self.unsynced.is_some_and(|since| since.elapsed() >= SYNC_WITHIN);
+        let durable = overdue || tasks.iter().any(|task| matches!(task, Task::Write(..)));
+        let mut answers = Vec::with_capacity(tasks.len());
+        let result = self.transaction(tasks, durable, &mut answers);
+        if let Err(error) = &result {
+            if let Some(reason) = self.db.broken() {
+                tracing::error!(reason, "the store stops after an I/O error");
+                self.stop.send_replace(Some(reason));
+            }
+            answers.iter_mut().for_each(|answer| answer.refuse(error.clone()));
+        }
+        if durable {
+            self.unsynced = None;
+        } else {
+            self.unsynced.get_or_insert_with(Instant::now);
+        }
+        answers.into_iter().for_each(Answer::answer);
+    }
+
+    fn transaction(
+        &mut self,
+        tasks: Vec<Task>,
+        durable: bool,
+        answers: &mut Vec<Box<dyn Answer>>,
+    ) -> Result<(), StoreError> {
+        let begun = self.db.begin_write(durable);
+        let mut group = Group::default();
+        let mut result = begun.map_err(StoreError::from);
+        for task in tasks {
+            // After a failure of the transaction itself the rest only waits for its answer.
+            let done = match (&result, task) {
+                (Ok(()), Task::Write(clinic, job)) => self.write(&mut group, clinic, job, answers),
+                (Ok(()), Task::Audit(clinic, events, answer)) => {
+                    answers.push(answer);
+                    audit_log::append(self.db.as_mut(), clinic, &events).map_err(StoreError::from)
+                }
+                (Err(_), Task::Write(_, job)) => {
+                    answers.push(job.into_answer());
+                    continue;
+                }
+                (Err(_), Task::Audit(_, _, answer)) => {
+                    answers.push(answer);
+                    continue;
+                }
+            };
+            result = done;
+        }
+        result = result.and_then(|()| Ok(self.finish(&group, answers.is_empty())?));
+        result = result.and_then(|()| Ok(self.db.end(true)?));
+        if result.is_err() {
+            // Nothing more can be said if this fails too: the connection is unusable and the next begin tells.
+            let _unusable = self.db.end(false);
+        }
+        result
+    }
+
+    /// Writes back what was given out. A commit that changes nothing syncs nothing, so one that is there only to
+    /// sync changes something.
+    fn finish(&mut self, group: &Group, only_sync: bool) -> Result<(), DbError> {
+        if only_sync {
+            self.db.execute("UPDATE store SET value = value WHERE name = 'place'", &[])?;
+        }
+        group.counters.values().try_for_each(|counters| counters.save(self.db.as_mut()))
+    }
+
+    /// Runs one job in its savepoint. An error is of the whole transaction, not of the job.
+    fn write(
+        &mut self,
+        group: &mut Group,
+        clinic: ClinicId,
+        mut job: Box<dyn WriteJob>,
+        answers: &mut Vec<Box<dyn Answer>>,
+    ) -> Result<(), StoreError> {
+        let done = self.savepoint(group, clinic, job.as_mut());
+        answers.push(job.into_answer());
+        done
+    }
+
+    fn savepoint(&mut self, group: &mut Group, clinic: ClinicId, job: &mut dyn WriteJob) -> Result<(), StoreError> {
+        let db = self.db.as_mut();
+        let counters = match group.counters.entry(clinic) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(Counters::load(db, clinic)?),
+        };
+        let before = counters.clone();
+        db.execute("SAVEPOINT job", &[])?;
+        db.limit(Some(JOB_TIME))?;
+        let now_ms = (self.clock)();
+        let mut tx = Tx { snapshot: Snapshot::new(db, clinic), counters, now_ms, written: Vec::new() };
+        let mut keep = job.run(&mut tx);
+        let (mut events, touched) = (std::mem::take(&mut tx.snapshot.events), tx.snapshot.touched);
+        let written = audit_log::written(&tx.written);
+        if touched && events.is_empty() {
+            job.refuse(StoreError::Unaudited);
+            keep = false;
+        }
+        db.limit(None)?;
+        if let Some(reason) = db.broken() {
+            return Err(StoreError::Stopped(reason));
+        }
+        if !keep {
+            *counters = before;
+            events = failed(events);
+            // SQLite ends the whole transaction itself after some errors; then the group is lost.
+            if !db.in_transaction() {
+                return Err(StoreError::Unavailable("the database ended the transaction".to_owned()));
+            }
+            db.execute("ROLLBACK TO SAVEPOINT job", &[])?;
+        } else if let Some(event) = events.last_mut() {
+            event.written = written;
+        }
+        audit_log::append(db, clinic, &events)?;
+        db.execute("RELEASE SAVEPOINT job", &[])?;
+        Ok(())
+    }
+}
+
+/// The events of a job that failed: what they say was done was not.
+pub(crate) fn failed(mut events: Vec<Event>) -> Vec<Event> {
+    for event in &mut events {
+        if event.outcome == Outcome::Done {
+            event.outcome = Outcome::Failed;
+        }
+    }
+    events
+}
