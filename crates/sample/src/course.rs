@@ -70,6 +70,8 @@ pub(crate) struct Visit {
     pub(crate) vitals: Vitals,
     pub(crate) labs: Vec<Finding>,
     pub(crate) orders: Vec<Order>,
+    /// What was done besides: an electrocardiogram, a drip.
+    pub(crate) acts: Vec<&'static str>,
     pub(crate) vaccine: Option<&'static Vaccine>,
     pub(crate) note: Option<Note>,
 }
@@ -190,7 +192,8 @@ fn throw_regular(dice: &mut Dice, person: &Person, shape: Shape) -> bool {
         70..80 => 48.0,
         _ => 52.0,
     };
-    dice.percent(percent * shape.regulars)
+    // Throws also for the second card of someone registered twice, who comes regularly on the first.
+    dice.percent(percent * shape.regulars) && !person.duplicate
 }
 
 fn throw_allergies(dice: &mut Dice) -> Vec<&'static Allergen> {

@@ -1,6 +1,7 @@
 //! Resources out of values. One file per kind; ids are the patient's with a letter and a number (`p000042-o7`), so that
 //! they are the same in every run and can be read aloud.
 
+mod background;
 mod booking;
 mod build;
 pub(crate) mod clinic;
@@ -35,6 +36,7 @@ pub(crate) fn chart(calendar: &Calendar, seed: u64, chart: &Chart) -> Vec<Resour
     for visit in &chart.visits {
         encounters.push(visit::all(&mut pages, visit));
     }
+    background::all(&mut pages);
     booking::all(&mut pages, &encounters);
     document::all(&mut pages, &encounters);
     pages.out

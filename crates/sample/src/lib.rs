@@ -42,7 +42,7 @@ pub struct Clinic {
 }
 
 impl Clinic {
-    /// The clinic at 10:40 on `today`, which is a working day whatever the calendar says. About 80 resources a patient.
+    /// The clinic at 10:40 on `today`, which is a working day whatever the calendar says. About 100 resources a patient.
     #[must_use]
     pub fn new(seed: u64, patients: u32, today: Date) -> Self {
         let shape = Shape { regulars: 1.0 };

@@ -20,6 +20,8 @@ pub(crate) struct Episode {
     pub(crate) advice: &'static str,
     /// A swab with its answer.
     pub(crate) swab: Option<(&'static str, &'static str, &'static str)>,
+    /// Done for one in four.
+    pub(crate) act: Option<&'static str>,
     pub(crate) from_age: i32,
 }
 
@@ -37,6 +39,7 @@ const USUAL: Episode = Episode {
     finding: "",
     advice: "",
     swab: None,
+    act: None,
     from_age: 3,
 };
 
@@ -76,6 +79,7 @@ pub(crate) const EPISODES: &[Episode] = &[
         finding: "咽頭 発赤。呼吸音 清。SpO2 低下なし。",
         advice: "発症後5日間は外出を控える。息苦しさがあれば連絡。",
         swab: Some(("SARS-CoV-2抗原", "L-COV2", "陽性")),
+        act: Some("胸部X線撮影"),
         ..USUAL
     },
     Episode {
@@ -88,6 +92,7 @@ pub(crate) const EPISODES: &[Episode] = &[
         complaint: &["1週間前から咳嗽、黄色痰。夜間に増悪。"],
         finding: "呼吸音 両側にrhonchi(+)。SpO2 > 95%。",
         advice: "1週間後再診。呼吸困難・発熱の持続時は胸部X線を検討。",
+        act: Some("胸部X線撮影"),
         ..USUAL
     },
     Episode {
@@ -107,6 +112,7 @@ pub(crate) const EPISODES: &[Episode] = &[
         complaint: &["昨夜から嘔吐3回、水様下痢5回。生ものの摂取なし。", "今朝から下痢と腹痛。血便なし。"],
         finding: "腹部 平坦・軟、心窩部に軽度圧痛、反跳痛なし。腸蠕動音 亢進。",
         advice: "経口補水を少量頻回に。血便・尿量減少があれば受診。",
+        act: Some("点滴注射"),
         ..USUAL
     },
     Episode {
@@ -166,6 +172,7 @@ pub(crate) const EPISODES: &[Episode] = &[
         finding: "心窩部に軽度圧痛。",
         advice: "刺激物・飲酒を控える。2週間で改善なければ内視鏡。",
         from_age: 15,
+        act: Some("腹部超音波検査"),
         ..USUAL
     },
     Episode {
@@ -176,6 +183,7 @@ pub(crate) const EPISODES: &[Episode] = &[
         finding: "指鼻試験 正常。頭位変換で眼振(+)。",
         advice: "急な頭位変換を避ける。頭痛・麻痺があれば救急要請。",
         from_age: 30,
+        act: Some("点滴注射"),
         ..USUAL
     },
     Episode {
@@ -187,6 +195,7 @@ pub(crate) const EPISODES: &[Episode] = &[
         complaint: &["屋外作業中に頭痛、筋けいれん。"],
         finding: "口腔 乾燥。意識清明。",
         advice: "点滴後に症状軽快。涼所で休養、塩分と水分を。",
+        act: Some("点滴注射"),
         ..USUAL
     },
     Episode {

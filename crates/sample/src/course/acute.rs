@@ -66,7 +66,7 @@ fn come(
     if passed < PAST {
         chart.problems[problem].end = Some((passed, Outcome::Healed));
     }
-    let visit = first_visit(dice, chart, body, episode, problem, (day, minute));
+    let visit = first_visit(dice, calendar, chart, body, episode, problem, (day, minute));
     chart.visits.push(Visit { stage, doctor, ..visit });
     if stage == Stage::Finished && day < PAST && dice.percent(18.0) {
         let Some(again) = arrival(dice, calendar, day + i32::try_from(episode.days).unwrap_or(5), false) else {
@@ -86,6 +86,7 @@ fn come(
                 vitals,
                 labs: Vec::new(),
                 orders: Vec::new(),
+                acts: Vec::new(),
                 vaccine: None,
                 note: Some(note),
             });
@@ -95,6 +96,7 @@ fn come(
 
 fn first_visit(
     dice: &mut Dice,
+    calendar: &Calendar,
     chart: &Chart,
     body: &Body,
     episode: &'static Episode,
@@ -107,10 +109,7 @@ fn first_visit(
         temperature: Some(tenths(fever)),
         saturation: (old || episode.short_of_breath > 0.0 || dice.percent(20.0))
             .then(|| tenths(dice.normal(98.0 - episode.short_of_breath, 0.7).min(100.0)) / 10 * 10),
-        pressure: (old || dice.percent(25.0)).then(|| {
-            let systolic = dice.normal(body.systolic + 4.0, 7.0).max(88.0);
-            (tenths(systolic) / 10, tenths(systolic - body.gap) / 10)
-        }),
+        pressure: (old || dice.percent(25.0)).then(|| body.pressure(dice, calendar, day, body.systolic + 3.0)),
         pulse: dice.percent(40.0).then(|| body.pulse(dice, (fever - 36.5).max(0.0))),
         ..Vitals::default()
     };
@@ -142,6 +141,7 @@ fn first_visit(
         vitals,
         labs,
         orders,
+        acts: episode.act.filter(|_| dice.percent(25.0)).into_iter().collect(),
         vaccine: None,
         note: Some(note),
     }

@@ -106,9 +106,10 @@ fn examine(
         ..Vitals::default()
     };
     let since_test = tested.map_or(i32::MAX, |before| day - before);
-    let mut labs = Vec::new();
+    let (mut labs, mut acts) = (Vec::new(), Vec::new());
     if since_test > 165 && has_blood_marker(&present) {
         full_examination(dice, body, &present, &now, day, &mut labs);
+        acts.extend(yearly(dice, &present));
         *tested = Some(day);
     } else if has(Marker::Hba1c) {
         sugar(dice, &now, &mut labs);
@@ -143,9 +144,22 @@ fn examine(
         vitals,
         labs,
         orders,
+        acts,
         vaccine: None,
         note: Some(note),
     }
+}
+
+/// What is looked at about once in two years beside the blood.
+fn yearly(dice: &mut Dice, present: &[&Illness]) -> Option<&'static str> {
+    let disease = present.first()?.disease;
+    let act = match disease.icd10 {
+        "I10" | "E11.9" => "12誘導心電図検査",
+        "M81.9" => "骨塩定量検査",
+        "J45.9" => "胸部X線撮影",
+        _ => "腹部超音波検査",
+    };
+    dice.percent(28.0).then_some(act)
 }
 
 fn has_blood_marker(present: &[&Illness]) -> bool {

@@ -110,6 +110,7 @@ fn plain(day: Day, minute: u16, reason: Reason) -> Visit {
         vitals: Vitals::default(),
         labs: Vec::new(),
         orders: Vec::new(),
+        acts: Vec::new(),
         vaccine: None,
         note: None,
     }

@@ -28,6 +28,10 @@ pub(crate) fn all(pages: &mut Pages<'_>, visit: &Visit) -> String {
     if visit.stage == Stage::Finished {
         laboratory::all(pages, visit, &id);
         order::all(pages, visit, &id);
+        for act in &visit.acts {
+            let own = pages.id('x');
+            pages.push(procedure(pages, visit, (&id, &own), act));
+        }
         if let Some(vaccine) = visit.vaccine {
             let own = pages.id('i');
             pages.push(immunization(pages, visit, &id, &own, vaccine));
@@ -124,6 +128,17 @@ fn section(title: &str, loinc: &str, words: &str) -> Json {
         // An empty paragraph is no narrative: the standard wants something to read.
         "text": narrative(if words.is_empty() { "特記なし" } else { words }),
     }
+}
+
+fn procedure(pages: &Pages<'_>, visit: &Visit, (encounter, id): (&str, &str), act: &str) -> Draft {
+    Draft::new("Procedure", id, Some("JP_Procedure"))
+        .with("status", "completed")
+        .with("code", text(act))
+        .with("subject", pages.subject())
+        .with("encounter", reference("Encounter", encounter))
+        .with("performedDateTime", pages.moment(visit.day, visit.minute + 11))
+        .with("performer", array![object! { "actor": reference_to("Practitioner", NURSE.user, NURSE.name) }])
+        .with("location", reference("Location", ROOMS[3].0))
 }
 
 fn immunization(pages: &Pages<'_>, visit: &Visit, encounter: &str, id: &str, vaccine: &Vaccine) -> Draft {
