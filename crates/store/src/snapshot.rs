@@ -74,9 +74,7 @@ impl<'a> Snapshot<'a> {
     ) -> Result<Option<Stored>, StoreError> {
         let Some(code) = self.cover(permit, type_name)? else { return Ok(None) };
         let raw = self.db.one(
-            select_stored!(
-                "WHERE o.clinic = ?1 AND o.name = ?2 AND v.seq = ?3 AND r.type = ?4 AND r.logical_id = ?5"
-            ),
+            select_stored!("WHERE o.clinic = ?1 AND o.name = ?2 AND v.seq = ?3 AND r.type = ?4 AND r.logical_id = ?5"),
             &[
                 self.clinic.into(),
                 Val::Text(&version.origin.to_string()),
