@@ -48,10 +48,15 @@ fn coming(pages: &Pages<'_>, id: &str, booking: &Booking) -> Draft {
         (false, true) if booking.stage == Stage::Booked => "インフルエンザ予防接種",
         _ => "診察",
     };
-    let made = pages.chart.visits.iter().rev().find(|visit| visit.day < PAST).map(|visit| pages.moment(visit.day, visit.minute + 16));
+    // Made at the end of the visit before, or by telephone when that is long ago.
+    let before = pages.chart.visits.iter().rev().find(|visit| (booking.day - 90..PAST).contains(&visit.day));
+    let made = match before {
+        Some(visit) => pages.moment(visit.day, visit.minute + 16),
+        None => pages.moment(booking.day.min(PAST) - 1 - booking.day % 5, 9 * 60 + 20),
+    };
     appointment(pages, id, status, (booking.day, booking.minute), booking.doctor, why)
         .maybe("slot", booking.slot.map(|slot| array![reference("Slot", &slot_id(slot))]))
-        .maybe("created", made)
+        .with("created", made)
 }
 
 fn appointment(pages: &Pages<'_>, id: &str, status: &str, (day, minute): (Day, u16), doctor: usize, why: &str) -> Draft {

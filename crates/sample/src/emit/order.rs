@@ -49,7 +49,7 @@ fn request(pages: &Pages<'_>, visit: &Visit, encounter: &str, (id, place): (&str
         .maybe("reasonReference", visit.problems.first().map(|&problem| {
             array![reference("Condition", &super::problem::condition_id(&pages.patient, problem))]
         }))
-        .with("groupIdentifier", object! { "system": "urn:oid:1.2.392.100495.20.3.11", "value": format!("{}-{}", pages.patient, visit.day) })
+        .with("groupIdentifier", object! { "system": "urn:oid:1.2.392.100495.20.3.11", "value": format!("{}-{}", pages.calendar.text(visit.day), pages.patient) })
         .with("dosageInstruction", array![dosage(drug, order.days)])
         .with("dispenseRequest", supply(drug, order.days))
         .maybe("substitution", drug.keep.then(|| object! {
