@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use record::Record;
 use store::{Clock, Store, StoreError};
 
+use crate::fhir::Limits;
 use crate::http::Edge;
 use crate::signin::{Lasting, SignIn};
 use crate::tls::{Authority, ServerCertificate, TlsError};
@@ -19,6 +22,8 @@ pub struct App(Arc<Parts>);
 
 struct Parts {
     store: Store,
+    record: Record,
+    limits: Limits,
     clock: Clock,
     clinic: String,
     authority: Authority,
@@ -33,8 +38,12 @@ pub struct Config {
     pub edge: Edge,
     /// How long sessions last.
     pub lasting: Lasting,
+    /// What bounds one FHIR request.
+    pub limits: Limits,
     /// The clinic's name for a data directory that has none yet.
     pub clinic: String,
+    /// Make a new authority though there is one. Every device has to install it then.
+    pub new_authority: bool,
 }
 
 /// Why a server could not be opened.
@@ -70,7 +79,15 @@ impl App {
         let now = now(&clock);
         let clinic = setting(&store, &clock, CLINIC, || Ok(config.clinic.clone())).await?;
         let names = config.edge.hosts.names();
-        let authority = setting(&store, &clock, AUTHORITY, || Ok(Authority::create(&clinic, names, now)?)).await?;
+        let create = || Ok(Authority::create(&clinic, names, now)?);
+        let authority = if config.new_authority {
+            let authority = create()?;
+            save(&store, &clock, AUTHORITY, &authority).await?;
+            save(&store, &clock, CERTIFICATE, &Option::<ServerCertificate>::None).await?;
+            authority
+        } else {
+            setting(&store, &clock, AUTHORITY, create).await?
+        };
         let key: String = setting(&store, &clock, DEVICE_KEY, || {
             let mut key = [0; 32];
             getrandom::fill(&mut key).map_err(|_| OpenError::System)?;
@@ -80,7 +97,9 @@ impl App {
         let key = STANDARD.decode(key).ok().and_then(|key| key.try_into().ok());
         let sign_in = SignIn::new(key.ok_or(OpenError::Setting(DEVICE_KEY))?, config.lasting);
         let sign_in = sign_in.map_err(|_| OpenError::System)?;
-        Ok(Self(Arc::new(Parts { store, clock, clinic, authority, edge: config.edge, sign_in })))
+        let limits = config.limits;
+        let record = Record::new(store.clone(), limits.record);
+        Ok(Self(Arc::new(Parts { store, record, limits, clock, clinic, authority, edge: config.edge, sign_in })))
     }
 
     /// The server's certificate: the stored one while it is good for the names, else a new one, which is stored.
@@ -89,7 +108,7 @@ impl App {
     /// [`OpenError`]; [`TlsError::NotPermitted`] for a name that the authority may not vouch for.
     pub async fn certificate(&self) -> Result<ServerCertificate, OpenError> {
         let (now, names) = (now(&self.0.clock), self.0.edge.hosts.names());
-        let stored: Option<ServerCertificate> = load(&self.0.store, CERTIFICATE).await?;
+        let stored: Option<ServerCertificate> = load::<Option<_>>(&self.0.store, CERTIFICATE).await?.flatten();
         if let Some(certificate) = stored.filter(|c| c.is_good(names, now)) {
             return Ok(certificate);
         }
@@ -102,6 +121,25 @@ impl App {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// The one way to records.
+    #[must_use]
+    pub fn record(&self) -> &Record {
+        &self.0.record
+    }
+
+    /// What bounds one FHIR request.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    /// The FHIR base as the client knows it; the gate has checked that the host is one of ours.
+    pub(crate) fn fhir_base(&self, headers: &HeaderMap) -> String {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let scheme = if self.0.edge.tls { "https" } else { "http" };
+        format!("{scheme}://{}/fhir", host.unwrap_or("localhost"))
     }
 
     /// Now, in ms since 1970 UTC.
@@ -120,6 +158,11 @@ impl App {
     #[must_use]
     pub fn authority(&self) -> &Authority {
         &self.0.authority
+    }
+
+    /// Asks the store anew who everybody is, instead of believing for up to a second what it said before.
+    pub fn forget_callers(&self) {
+        self.0.sign_in.forget_callers();
     }
 
     pub(crate) fn edge(&self) -> &Edge {

@@ -7,6 +7,8 @@
 )]
 
 mod examples;
+mod properties;
+mod seeds;
 mod synthea;
 
 use std::path::{Path, PathBuf};
