@@ -102,15 +102,13 @@ impl From<store::StoreError> for Failure {
     fn from(error: store::StoreError) -> Self {
         use store::StoreError as E;
         let failure = match &error {
-            E::WrongKey => Self::new(
-                Kind::Refused,
-                "この鍵ではデータベースを開けません。",
-                "The key does not open the database.",
-            )
-            .todo(
-                "作ったときの鍵ファイルかパスフレーズを --key-file / --passphrase-file で渡してください。",
-                "Give the key file or passphrase it was made with: --key-file, --passphrase-file.",
-            ),
+            E::WrongKey => {
+                Self::new(Kind::Refused, "この鍵ではデータベースを開けません。", "The key does not open the database.")
+                    .todo(
+                        "作ったときの鍵ファイルかパスフレーズを --key-file / --passphrase-file で渡してください。",
+                        "Give the key file or passphrase it was made with: --key-file, --passphrase-file.",
+                    )
+            }
             E::Newer { .. } => Self::new(
                 Kind::Input,
                 "このデータは新しい版のこまいぬで作られています。",
@@ -131,7 +129,7 @@ impl From<store::StoreError> for Failure {
             E::Unavailable(_) => {
                 Self::new(Kind::Unreachable, "データベースを使えません。", "The database cannot be used.")
             }
-            E::Corrupt(_) => Self::new(
+            E::Corrupt(_) | E::Tampered(_) => Self::new(
                 Kind::Damaged,
                 "保存されたデータが壊れています。",
                 "Stored data does not read back as it was written.",
@@ -149,8 +147,12 @@ mod tests {
 
     #[test]
     fn a_failure_says_what_why_and_what_next() {
-        let failure = Failure::new(Kind::Busy, "使用中です。", "In use.").because("pid 1").todo("止めてください。", "Stop it.");
-        assert_eq!(failure.to_string(), "エラー: 使用中です。\nerror: In use.\n  (pid 1)\n次に: 止めてください。\nnext: Stop it.");
+        let failure =
+            Failure::new(Kind::Busy, "使用中です。", "In use.").because("pid 1").todo("止めてください。", "Stop it.");
+        assert_eq!(
+            failure.to_string(),
+            "エラー: 使用中です。\nerror: In use.\n  (pid 1)\n次に: 止めてください。\nnext: Stop it."
+        );
     }
 
     #[test]

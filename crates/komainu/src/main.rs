@@ -5,6 +5,7 @@ mod cmd;
 mod data;
 mod failure;
 mod logging;
+mod progress;
 mod serving;
 mod terminal;
 
@@ -13,9 +14,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let args = cli::Cli::parse();
-    logging::start();
-    match cmd::run(args) {
+    match cmd::run(cli::Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

@@ -11,7 +11,7 @@ use fhir::Resource;
 use fhir::json::{Json, Object};
 use store::{Kind, Stored};
 
-use crate::write::{Change, Done, Edit, Precondition, parse_stored};
+use crate::write::{Done, Edit, Precondition, parse_stored};
 use crate::{Ctx, Error, ErrorKind, Record};
 
 /// Marks the stamp among a resource's extensions.

@@ -10,6 +10,7 @@ pub mod bundle;
 mod check;
 mod ctx;
 mod error;
+mod everything;
 mod export;
 mod finalise;
 mod id;
@@ -24,6 +25,7 @@ mod view;
 mod write;
 
 pub use ctx::Ctx;
+pub use export::Reader;
 pub use error::{Error, ErrorKind};
 pub use finalise::{STAMP_URL, is_finalisable, stamp_of};
 pub use idempotency::Key;

@@ -145,7 +145,7 @@ pub fn etag(stored: &Stored) -> String {
     format!("W/\"{}\"", stored.version)
 }
 
-fn links<'l>(base: &str, path: &str, pairs: &Pairs, next: Option<&str>) -> Vec<(&'l str, String)> {
+pub(crate) fn links<'l>(base: &str, path: &str, pairs: &Pairs, next: Option<&str>) -> Vec<(&'l str, String)> {
     let url = |query: &str| if query.is_empty() { format!("{base}/{path}") } else { format!("{base}/{path}?{query}") };
     let mut links = vec![("self", url(&encode_pairs(pairs)))];
     if let Some(next) = next {
@@ -160,7 +160,7 @@ fn links<'l>(base: &str, path: &str, pairs: &Pairs, next: Option<&str>) -> Vec<(
 pub(crate) struct Page {
     pub(crate) count: u32,
     since: Option<i64>,
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 impl Page {

@@ -246,10 +246,12 @@ fn apply_patch(head: &Stored, patch: &Patch) -> Result<Resource, Error> {
     }
     let before = Json::parse(&head.json)?;
     let after = match patch {
-        Patch::Json(operations) => fhir::patch::json_patch(&before, operations),
         Patch::Merge(changes) => fhir::patch::merge_patch(&before, changes),
+        Patch::Json(operations) => fhir::patch::json_patch(&before, operations).map_err(|error| {
+            let kind = if error.kind.is_about_the_document() { ErrorKind::Invalid } else { ErrorKind::BadRequest };
+            Error::new(kind, format!("the patch does not apply: {error}"))
+        })?,
     };
-    let after = after.map_err(|e| Error::new(ErrorKind::Invalid, format!("the patch does not apply: {e}")))?;
     let mut after = Resource::from_json(after)?;
     check::accept(&mut after, fhir::validate::Mode::Strict)?;
     Ok(after)

@@ -35,6 +35,8 @@ pub struct Config {
     pub lasting: Lasting,
     /// The clinic's name for a data directory that has none yet.
     pub clinic: String,
+    /// Make a new authority though there is one. Every device has to install it then.
+    pub new_authority: bool,
 }
 
 /// Why a server could not be opened.
@@ -70,7 +72,15 @@ impl App {
         let now = now(&clock);
         let clinic = setting(&store, &clock, CLINIC, || Ok(config.clinic.clone())).await?;
         let names = config.edge.hosts.names();
-        let authority = setting(&store, &clock, AUTHORITY, || Ok(Authority::create(&clinic, names, now)?)).await?;
+        let create = || Ok(Authority::create(&clinic, names, now)?);
+        let authority = if config.new_authority {
+            let authority = create()?;
+            save(&store, &clock, AUTHORITY, &authority).await?;
+            save(&store, &clock, CERTIFICATE, &Option::<ServerCertificate>::None).await?;
+            authority
+        } else {
+            setting(&store, &clock, AUTHORITY, create).await?
+        };
         let key: String = setting(&store, &clock, DEVICE_KEY, || {
             let mut key = [0; 32];
             getrandom::fill(&mut key).map_err(|_| OpenError::System)?;
@@ -89,7 +99,7 @@ impl App {
     /// [`OpenError`]; [`TlsError::NotPermitted`] for a name that the authority may not vouch for.
     pub async fn certificate(&self) -> Result<ServerCertificate, OpenError> {
         let (now, names) = (now(&self.0.clock), self.0.edge.hosts.names());
-        let stored: Option<ServerCertificate> = load(&self.0.store, CERTIFICATE).await?;
+        let stored: Option<ServerCertificate> = load::<Option<_>>(&self.0.store, CERTIFICATE).await?.flatten();
         if let Some(certificate) = stored.filter(|c| c.is_good(names, now)) {
             return Ok(certificate);
         }
@@ -120,6 +130,11 @@ impl App {
     #[must_use]
     pub fn authority(&self) -> &Authority {
         &self.0.authority
+    }
+
+    /// Asks the store anew who everybody is, instead of believing for up to a second what it said before.
+    pub fn forget_callers(&self) {
+        self.0.sign_in.forget_callers();
     }
 
     pub(crate) fn edge(&self) -> &Edge {

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod app;
+pub mod fhir;
 pub mod http;
 pub mod net;
 mod page;

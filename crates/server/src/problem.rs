@@ -128,6 +128,12 @@ impl Problem {
         self
     }
 
+    /// The status it is answered with.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status.unwrap_or_else(|| self.kind.status())
+    }
+
     /// No page or interface at that address.
     #[must_use]
     pub fn not_found() -> Self {
@@ -201,9 +207,12 @@ impl From<StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = self.status.unwrap_or_else(|| self.kind.status());
+        let status = self.status();
         let retry_after = self.retry_after;
+        // The layer around `/fhir` says the same in FHIR's words.
+        let told = self.clone();
         let mut response = (status, Json(self)).into_response();
+        response.extensions_mut().insert(told);
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -116,6 +116,10 @@ impl SignIn {
         Ok(Entered { account, cookies })
     }
 
+    pub(crate) fn forget_callers(&self) {
+        self.seen.forget_all();
+    }
+
     async fn find(&self, store: &Store, login: &str) -> Result<Option<Account>, Problem> {
         let login = login.to_owned();
         store.read(move |s| s.account_by_login(&login)).await.map_err(Problem::from)

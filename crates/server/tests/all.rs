@@ -1,3 +1,4 @@
-//! The server as a client sees it: real sockets, real TLS.
+//! The server as a client sees it: real sockets, real TLS, a real store.
 
+mod api;
 mod net;

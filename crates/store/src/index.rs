@@ -1,11 +1,19 @@
 //! What resources are found by: the rows that search reads.
+//!
+//! Rows follow from the current version alone ([`fhir::search::extract`] is pure), so an update removes exactly the
+//! rows of the former version that the new one lacks, and no copy of them is kept anywhere.
 
-use fhir::Resource;
+mod row;
+pub(crate) mod term;
+
 use fhir::search::value::Indexed;
 
 use crate::db::Db;
 use crate::error::DbError;
 use crate::origin::Counters;
+use row::{Keys, Row};
+
+pub(crate) use fhir::search::{extract, patient_of};
 
 /// A resource whose current version has just changed.
 pub(crate) struct Change<'a> {
@@ -22,17 +30,21 @@ pub(crate) struct Change<'a> {
     pub(crate) new: &'a [Indexed],
 }
 
-/// What a resource is found by.
-pub(crate) fn extract(_resource: &Resource) -> Vec<Indexed> {
-    Vec::new()
-}
-
-/// The patient in whose compartment a resource is.
-pub(crate) fn patient_of(resource: &Resource) -> Option<String> {
-    (resource.resource_type() == "Patient").then(|| resource.id().map(str::to_owned)).flatten()
-}
-
 /// Brings the index rows in line. `counters.term` is the last term id given out.
-pub(crate) fn apply(_db: &mut dyn Db, _counters: &mut Counters, _change: &Change<'_>) -> Result<(), DbError> {
-    Ok(())
+pub(crate) fn apply(db: &mut dyn Db, counters: &mut Counters, change: &Change<'_>) -> Result<(), DbError> {
+    // Some rows carry the patient, so a resource that moves to another chart is indexed anew.
+    let stays = change.patient == change.old_patient;
+    let gone = change.old.iter().filter(|value| !(stays && change.new.contains(value)));
+    let come = change.new.iter().filter(|value| !(stays && change.old.contains(value)));
+    let mut keys = Keys { db, counters, clinic: change.clinic };
+    let mut rows = Vec::new();
+    for value in gone {
+        rows.extend(Row::of(value, &mut keys)?);
+    }
+    row::delete(keys.db, change.clinic, change.resource, change.old_patient, &rows)?;
+    rows.clear();
+    for value in come {
+        rows.extend(Row::of(value, &mut keys)?);
+    }
+    row::insert(keys.db, change.clinic, change.resource, change.patient, &rows)
 }

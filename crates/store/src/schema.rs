@@ -4,6 +4,7 @@
 //! may come between a statement and the note that it was run. `schema/*.sql` hold what the list adds up to.
 
 mod migrations;
+mod search;
 
 use crate::db::{Db, Dialect, Val};
 use crate::error::{DbError, StoreError};
@@ -19,7 +20,7 @@ pub(crate) struct Migration {
 
 /// One step, in words both databases understand after [`render`].
 pub(crate) enum Step {
-    /// A statement. `INT`, `BYTES`, `REAL` are the types; `{key:x}` … `{/key:x}` mark the integer row key,
+    /// A statement. `INT`, `BYTES`, `REAL` are the types, `SORTED` a text in byte order; `{key:x}` … `{/key:x}` mark the integer row key,
     /// which in SQLite is the place in the file and so needs no index of its own.
     Sql(&'static str),
     /// Triggers that refuse UPDATE and DELETE on the table.
@@ -78,11 +79,13 @@ fn words(text: &str, dialect: Dialect) -> String {
     let table = |text: &str| match dialect {
         Dialect::Sqlite => text
             .replace(" INT ", " INTEGER ")
+            .replace(" SORTED ", " TEXT ")
             .replace(" BYTES ", " BLOB ")
             .replace(") CLUSTERED", ") STRICT, WITHOUT ROWID")
             .replace(") HEAP", ") STRICT"),
         Dialect::Postgres => text
             .replace(" INT ", " BIGINT ")
+            .replace(" SORTED ", " TEXT COLLATE \"C\" ")
             .replace(" BYTES ", " BYTEA ")
             .replace(" REAL ", " DOUBLE PRECISION ")
             .replace(") CLUSTERED", ")")
@@ -108,23 +111,27 @@ fn words(text: &str, dialect: Dialect) -> String {
 /// # Errors
 /// [`StoreError::Newer`] when it is beyond that already.
 pub(crate) fn migrate(db: &mut dyn Db) -> Result<(), StoreError> {
-    db.batch(&words(
-        "CREATE TABLE IF NOT EXISTS migration (number INT NOT NULL PRIMARY KEY, name TEXT NOT NULL) CLUSTERED",
-        db.dialect(),
-    ))?;
+    let dialect = db.dialect();
+    let table = "CREATE TABLE IF NOT EXISTS migration (number INT NOT NULL PRIMARY KEY, name TEXT NOT NULL ) CLUSTERED";
+    transaction(db, |db| db.batch(&words(table, dialect)))?;
     let found = db.one("SELECT coalesce(max(number), 0) FROM migration", &[], |row| row.int(0))?.unwrap_or(0);
     let known = MIGRATIONS.last().map_or(0, |last| last.number);
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
     for migration in MIGRATIONS.iter().filter(|migration| migration.number > found) {
-        db.begin_write(true)?;
-        let done = run(db, migration);
-        db.end(done.is_ok())?;
-        done?;
+        transaction(db, |db| run(db, migration))?;
         tracing::info!(number = migration.number, name = migration.name, "schema migrated");
     }
     Ok(())
+}
+
+/// Alone: two programs may open one database at the same time.
+fn transaction(db: &mut dyn Db, work: impl FnOnce(&mut dyn Db) -> Result<(), DbError>) -> Result<(), DbError> {
+    db.begin_write(true)?;
+    let done = work(db);
+    let ended = db.end(done.is_ok());
+    done.and(ended)
 }
 
 fn run(db: &mut dyn Db, migration: &Migration) -> Result<(), DbError> {

@@ -13,7 +13,7 @@ use tokio::sync::{Semaphore, oneshot, watch};
 use crate::append::Tx;
 use crate::checkpoint::Checkpointer;
 use crate::config::{Config, Location};
-use crate::db::{Db, Sqlite};
+use crate::db::{Db, Postgres, Sqlite};
 use crate::error::StoreError;
 use crate::job::{Job, ReadJob, Task};
 use crate::reader::Reader;
@@ -23,6 +23,11 @@ use crate::{instance, schema};
 
 /// Jobs under way at once; callers beyond that wait their turn.
 const JOBS: usize = 1024;
+
+/// Page caches, one per connection. Together they bound what the database takes of the machine's memory.
+const WRITER_CACHE_KIB: u32 = 24 * 1024;
+const READER_CACHE_KIB: u32 = 12 * 1024;
+const CHECKPOINT_CACHE_KIB: u32 = 1024;
 
 /// A store of one clinic's records. Clones share the threads and connections.
 #[derive(Clone)]
@@ -48,35 +53,39 @@ impl Store {
     /// # Errors
     /// [`StoreError::WrongKey`], [`StoreError::Newer`], or that the place cannot be used.
     pub fn open(config: Config) -> Result<Self, StoreError> {
-        let mut db = connect(&config, 24 * 1024)?;
+        // On a thread of its own: PostgreSQL's connections wait on runtimes of theirs, which is forbidden on a
+        // thread that is in a runtime already, as the caller's may be.
+        let opened = thread::scope(|scope| scope.spawn(|| Self::open_here(&config)).join());
+        opened.unwrap_or(Err(StoreError::Panicked))
+    }
+
+    fn open_here(config: &Config) -> Result<Self, StoreError> {
+        let mut db = connect(config, WRITER_CACHE_KIB)?;
         schema::migrate(db.as_mut())?;
         let (place, directory) = match &config.location {
-            Location::Directory(path) => (instance::of_file(&database_file(path)?)?, Some(path.as_path())),
+            Location::Directory(path) => (instance::of_file(&database_file(path)?)?, path),
+            Location::Postgres { directory, .. } => (instance::of_cluster(db.as_mut())?, directory),
         };
         instance::settle(db.as_mut(), &place, directory)?;
         let (stop, stopped) = watch::channel(None);
         let stop = Arc::new(stop);
         let (writer, tasks) = mpsc::channel();
         let (readers, reads) = mpsc::channel();
+        let (end, ended) = mpsc::channel();
         let reads = Arc::new(Mutex::new(reads));
-        let mut threads = Vec::new();
         let key = SigningKey::from_bytes(&config.keys.audit);
         let audit_key = key.verifying_key();
+        let mut threads = Vec::new();
         let thread = Writer::new(db, tasks, Arc::clone(&stop), Arc::clone(&config.clock), key);
         threads.push(spawn("store-writer", move || thread.run())?);
-        let (end, ended) = mpsc::channel();
         if let Location::Directory(path) = &config.location {
             let file = database_file(path)?;
-            let thread = Checkpointer::new(
-                Sqlite::open(&file, &config.keys.database, 1024)?,
-                log_file(&file),
-                ended,
-                Arc::clone(&stop),
-            );
+            let db = Sqlite::open(&file, &config.keys.database, CHECKPOINT_CACHE_KIB)?;
+            let thread = Checkpointer::new(db, log_file(&file), ended, Arc::clone(&stop));
             threads.push(spawn("store-checkpoint", move || thread.run())?);
         }
         for _ in 0..config.readers.max(1) {
-            let db = connect(&config, 12 * 1024)?;
+            let db = connect(config, READER_CACHE_KIB)?;
             let (reads, stop) = (Arc::clone(&reads), Arc::clone(&stop));
             let thread = Reader::new(db, reads, writer.clone(), stop, config.read_deadline);
             threads.push(spawn("store-reader", move || thread.run())?);
@@ -183,6 +192,7 @@ fn connect(config: &Config, cache_kib: u32) -> Result<Box<dyn Db + Send>, StoreE
         Location::Directory(path) => {
             Ok(Box::new(Sqlite::open(&database_file(path)?, &config.keys.database, cache_kib)?))
         }
+        Location::Postgres { url, .. } => Ok(Box::new(Postgres::open(url)?)),
     }
 }
 

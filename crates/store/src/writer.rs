@@ -151,7 +151,8 @@ impl Writer {
                 (Ok(()), Task::Write(clinic, job)) => self.write(&mut group, clinic, job, answers),
                 (Ok(()), Task::Audit(clinic, events, answer)) => {
                     answers.push(answer);
-                    group.audit(self.db.as_mut(), clinic, &events).map_err(StoreError::from)
+                    let entered = self.db.enter(clinic);
+                    entered.and_then(|()| group.audit(self.db.as_mut(), clinic, &events)).map_err(StoreError::from)
                 }
                 (Err(_), Task::Write(_, job)) => {
                     answers.push(job.into_answer());
@@ -182,6 +183,7 @@ impl Writer {
         group.counters.values().try_for_each(|counters| counters.save(self.db.as_mut()))?;
         for (clinic, mut head) in group.heads {
             let now_ms = (self.clock)();
+            self.db.enter(clinic)?;
             let waits = audit_log::save(self.db.as_mut(), clinic, &mut head, &self.key, now_ms, closing || only_sync)?;
             if !waits {
                 self.unsigned.remove(&clinic);
@@ -199,6 +201,7 @@ impl Writer {
             self.unsigned.iter().filter(|(_, since)| late(since)).map(|(clinic, _)| *clinic).collect();
         for clinic in clinics {
             self.unsigned.remove(&clinic);
+            self.db.enter(clinic)?;
             group.heads.insert(clinic, audit_log::load(self.db.as_mut(), clinic)?);
         }
         Ok(())
@@ -224,8 +227,7 @@ impl Writer {
             Entry::Vacant(entry) => entry.insert(Counters::load(db, clinic)?),
         };
         let before = counters.clone();
-        db.execute("SAVEPOINT job", &[])?;
-        db.limit(Some(JOB_TIME))?;
+        db.begin_job(clinic, JOB_TIME)?;
         let now_ms = (self.clock)();
         let mut tx = Tx { snapshot: Snapshot::new(db, clinic), counters, now_ms, written: Vec::new() };
         let mut keep = job.run(&mut tx);
@@ -235,7 +237,6 @@ impl Writer {
             job.refuse(StoreError::Unaudited);
             keep = false;
         }
-        db.limit(None)?;
         if let Some(reason) = db.broken() {
             return Err(StoreError::Stopped(reason));
         }
@@ -246,13 +247,12 @@ impl Writer {
             if !db.in_transaction() {
                 return Err(StoreError::Unavailable("the database ended the transaction".to_owned()));
             }
-            db.execute("ROLLBACK TO SAVEPOINT job", &[])?;
+            db.undo_job()?;
         } else if let Some(event) = events.last_mut() {
             event.written = written;
         }
         group.audit(db, clinic, &events)?;
-        db.execute("RELEASE SAVEPOINT job", &[])?;
-        Ok(())
+        Ok(db.end_job()?)
     }
 }
 

@@ -1,4 +1,5 @@
 //! What a store promises, tried on the real databases.
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 #[path = "all/accounts.rs"]
@@ -9,5 +10,7 @@ mod audit_log;
 mod harness;
 #[path = "all/place.rs"]
 mod place;
+#[path = "all/postgres.rs"]
+mod postgres;
 #[path = "all/versions.rs"]
 mod versions;

@@ -150,10 +150,10 @@ fn what_cannot_be_done_is_said() {
 
 #[test]
 fn a_small_patch_cannot_make_a_huge_document() {
-    let wide = vec![r#"{"op":"copy","from":"","path":"/-"}"#; 60].join(",");
+    let wide = [r#"{"op":"copy","from":"","path":"/-"}"#; 60].join(",");
     refused("[1,2,3]", &format!("[{wide}]"), Some(16), PatchErrorKind::TooLarge);
-    let deep = vec![r#"{"op":"copy","from":"","path":"/a"}"#; 9].join(",");
-    refused(r#"{"b":{}}"#, &format!("[{deep}]"), Some(6), PatchErrorKind::TooLarge);
+    let deep = [r#"{"op":"copy","from":"","path":"/a"}"#; 70].join(",");
+    refused(r#"{"b":{}}"#, &format!("[{deep}]"), Some(62), PatchErrorKind::TooLarge);
 }
 
 proptest! {

@@ -12,6 +12,7 @@ mod management;
 use std::sync::LazyLock;
 
 use super::path::Path;
+use super::time;
 use super::walk::Walk;
 use crate::json::{Json, Object};
 use crate::outcome::{IssueType, Severity};
@@ -39,12 +40,14 @@ const fn advice(key: &'static str, on: &'static str, says: &'static str, holds: 
     Rule { key, on, says, holds, is_advice: true }
 }
 
+/// All rules.
+fn all() -> impl Iterator<Item = &'static Rule> {
+    let lists = [datatypes::RULES, clinical::RULES, management::RULES, forms::RULES, bundle::RULES];
+    lists.into_iter().flatten()
+}
+
 /// The rules of each type, by [`TypeId::index`].
 static BY_TYPE: LazyLock<Vec<Vec<&'static Rule>>> = LazyLock::new(|| {
-    let all = || {
-        let lists = [datatypes::RULES, clinical::RULES, management::RULES, forms::RULES, bundle::RULES];
-        lists.into_iter().flatten()
-    };
     tables::structures().iter().map(|def| all().filter(|rule| rule.on == def.name).collect()).collect()
 });
 
@@ -103,8 +106,13 @@ fn number(object: &Object, name: &str) -> Option<f64> {
 
 /// False only when both are there and the first is certainly after the second.
 fn is_in_order(object: &Object, first: &str, second: &str) -> bool {
-    let bounds = |name: &str| object.str(name).and_then(super::time::bounds);
-    match (bounds(first), bounds(second)) {
+    let (Some(first), Some(second)) = (object.str(first), object.str(second)) else { return true };
+    if time::is_date(first) && time::is_date(second) {
+        // Both in the same unknown zone: as far as both are written, the texts are in the order of the days.
+        let len = first.len().min(second.len());
+        return first[..len] <= second[..len];
+    }
+    match (time::bounds(first), time::bounds(second)) {
         (Some((first_low, _)), Some((_, second_high))) => first_low < second_high,
         _ => true,
     }

@@ -284,10 +284,12 @@ impl<'r> Walk<'r> {
         let Some(id) = tables::structure("Element") else { return };
         for (index, item) in items.iter().enumerate() {
             let at = if element.is_many { path.item(index) } else { *path };
+            let has_value = values.and_then(|values| values.get(index)).is_some_and(|value| *value != Json::Null);
             match item {
+                // Beside a value an id alone is enough; ele-1 is about elements without one.
+                Json::Object(extensions) if has_value && extensions.len() == 1 && extensions.str("id").is_some() => {}
                 Json::Object(extensions) => self.object(id, extensions, &at),
-                Json::Null if values.and_then(|values| values.get(index)).is_some_and(|value| *value != Json::Null) => {
-                }
+                Json::Null if has_value => {}
                 _ => self.structure(&at, "has an id and extensions beside it, or null"),
             }
         }
@@ -295,20 +297,23 @@ impl<'r> Walk<'r> {
 
     /// Shape and target of a reference, ref-1.
     fn reference(&mut self, targets: &[u16], object: &'r Object, path: &Path<'_>) {
-        let Some(text) = object.str("reference") else { return };
         let said = object.str("type").and_then(tables::type_code);
-        let found = match Literal::parse(text) {
-            None => return self.content(IssueType::Value, &path.element("reference"), "is Type/id, #id or a URL"),
-            Some(Literal::Contained("")) => {
+        let text = object.str("reference");
+        let found = match text.map(Literal::parse) {
+            None => None,
+            Some(None) => {
+                return self.content(IssueType::Value, &path.element("reference"), "is Type/id, #id or a URL");
+            }
+            Some(Some(Literal::Contained(""))) => {
                 self.refer_to_container();
                 None
             }
-            Some(Literal::Contained(id)) => match self.refer_to_contained(id) {
+            Some(Some(Literal::Contained(id))) => match self.refer_to_contained(id) {
                 Some(type_code) => type_code,
                 None => return self.content(IssueType::Invariant, path, "refers to no contained resource (ref-1)"),
             },
-            Some(Literal::Absolute { type_code: None }) => self.entries.get(text).copied(),
-            Some(literal) => literal.type_code(),
+            Some(Some(Literal::Absolute { type_code: None })) => text.and_then(|url| self.entries.get(url)).copied(),
+            Some(Some(literal)) => literal.type_code(),
         };
         if let (Some(said), Some(found)) = (said, found)
             && said != found

@@ -62,7 +62,13 @@ impl Throttle {
     ///
     /// # Errors
     /// How long to wait, when a bucket is empty.
-    pub(super) fn admit(&self, account: &str, known_device: bool, source: IpAddr, now: Instant) -> Result<Try, Duration> {
+    pub(super) fn admit(
+        &self,
+        account: &str,
+        known_device: bool,
+        source: IpAddr,
+        now: Instant,
+    ) -> Result<Try, Duration> {
         let account_rate = if known_device { KNOWN_DEVICE } else { STRANGER };
         let keys = [
             (self.key(&("account", account, known_device)), account_rate),

@@ -1,12 +1,14 @@
 //! The list. Append only; a migration that has been released is never edited.
 
+use super::search::SEARCH;
 use super::{Migration, Step};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "record", steps: RECORD },
     Migration { number: 2, name: "audit", steps: AUDIT },
     Migration { number: 3, name: "accounts", steps: ACCOUNTS },
-    Migration { number: 4, name: "answer", steps: ANSWER },
+    Migration { number: 4, name: "search", steps: SEARCH },
+    Migration { number: 5, name: "answer", steps: ANSWER },
 ];
 
 /// `clinic` stands first in every key so that the hub's tables can be distributed by it as they are.

@@ -1,0 +1,67 @@
+//! What search reads. Every table is clustered by what a search knows first; `SORTED` columns compare by bytes in
+//! both databases, so that a prefix is a range.
+
+use super::Step;
+
+pub(super) const SEARCH: &[Step] = &[
+    // (system, code) pairs as integers. Systems that begin with a control character are our own: see `index/term.rs`.
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS term (clinic INT NOT NULL, system SORTED NOT NULL, code SORTED NOT NULL,
+            id INT NOT NULL, PRIMARY KEY (clinic, system, code)) CLUSTERED",
+    ),
+    Step::Sql("CREATE INDEX IF NOT EXISTS term_code ON term (clinic, code)"),
+    Step::Sql("CREATE UNIQUE INDEX IF NOT EXISTS term_id ON term (clinic, id)"),
+    Step::ByClinic("term"),
+    // The patient before the resource: what one patient has of a code lies together.
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS ix_token (clinic INT NOT NULL, param INT NOT NULL, term INT NOT NULL,
+            patient INT NOT NULL, resource INT NOT NULL,
+            PRIMARY KEY (clinic, param, term, patient, resource)) CLUSTERED",
+    ),
+    Step::ByClinic("ix_token"),
+    // `raw` is empty where it is the same as `folded`.
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS ix_text (clinic INT NOT NULL, param INT NOT NULL, folded SORTED NOT NULL,
+            resource INT NOT NULL, raw TEXT NOT NULL, PRIMARY KEY (clinic, param, folded, resource, raw)) CLUSTERED",
+    ),
+    Step::Sql("CREATE INDEX IF NOT EXISTS ix_text_resource ON ix_text (clinic, param, resource, folded)"),
+    Step::ByClinic("ix_text"),
+    // `target` is the row key of a resource, or minus the id of a term: a URL or an identifier.
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS ix_reference (clinic INT NOT NULL, param INT NOT NULL, target INT NOT NULL,
+            resource INT NOT NULL, PRIMARY KEY (clinic, param, target, resource)) CLUSTERED",
+    ),
+    Step::Sql("CREATE INDEX IF NOT EXISTS ix_reference_resource ON ix_reference (clinic, param, resource, target)"),
+    Step::ByClinic("ix_reference"),
+    // ms since 1970 UTC, half open.
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS ix_date (clinic INT NOT NULL, param INT NOT NULL, low INT NOT NULL,
+            high INT NOT NULL, resource INT NOT NULL, PRIMARY KEY (clinic, param, low, high, resource)) CLUSTERED",
+    ),
+    Step::Sql("CREATE INDEX IF NOT EXISTS ix_date_resource ON ix_date (clinic, param, resource, low)"),
+    Step::ByClinic("ix_date"),
+    // The few of them that span more than a day, once more: those that may begin long before what is searched.
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS ix_date_long (clinic INT NOT NULL, param INT NOT NULL, high INT NOT NULL,
+            low INT NOT NULL, resource INT NOT NULL, PRIMARY KEY (clinic, param, high, low, resource)) CLUSTERED",
+    ),
+    Step::ByClinic("ix_date_long"),
+    // `unit` is a term; minus it when the number was converted to that unit.
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS ix_quantity (clinic INT NOT NULL, param INT NOT NULL, unit INT NOT NULL,
+            low REAL NOT NULL, high REAL NOT NULL, resource INT NOT NULL,
+            PRIMARY KEY (clinic, param, unit, low, high, resource)) CLUSTERED",
+    ),
+    Step::Sql("CREATE INDEX IF NOT EXISTS ix_quantity_resource ON ix_quantity (clinic, param, resource, low)"),
+    Step::ByClinic("ix_quantity"),
+    // The first side is a term; of the second `term2` holds a term or a unit, `low` and `high` a number or date.
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS ix_composite (clinic INT NOT NULL, param INT NOT NULL, term INT NOT NULL,
+            patient INT NOT NULL, term2 INT NOT NULL, low REAL NOT NULL, high REAL NOT NULL, resource INT NOT NULL,
+            PRIMARY KEY (clinic, param, term, patient, term2, low, high, resource)) CLUSTERED",
+    ),
+    Step::ByClinic("ix_composite"),
+    // Newest made first, the order of a search that asks for none; and a patient's chart.
+    Step::Sql("CREATE INDEX IF NOT EXISTS resource_type ON resource (clinic, type, id)"),
+    Step::Sql("CREATE INDEX IF NOT EXISTS resource_patient ON resource (clinic, patient, type)"),
+];
