@@ -28,6 +28,7 @@ mod schema;
 mod snapshot;
 mod store;
 mod stored;
+mod varint;
 mod vault;
 mod writer;
 
