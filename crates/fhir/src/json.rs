@@ -264,4 +264,4 @@ impl<N: Into<String>, const LEN: usize> From<[(N, Json); LEN]> for Json {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

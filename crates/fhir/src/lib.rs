@@ -6,8 +6,12 @@
 
 pub mod json;
 pub mod outcome;
+pub mod patch;
+pub mod references;
 mod resource;
 pub mod search;
 pub mod tables;
+pub mod validate;
+pub mod view;
 
 pub use resource::{Resource, ResourceError, is_id};

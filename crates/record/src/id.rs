@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 /// A new logical id: a UUID of version 7, so that ids made one after another lie together in the index.
 #[must_use]
-pub fn new_id(now_ms: i64) -> String {
+pub(crate) fn new_id(now_ms: i64) -> String {
     let mut bytes = [0u8; 16];
     // The operating system's generator fails only where there is none; the clock alone would not be unique.
     getrandom::fill(&mut bytes[6..]).unwrap_or_else(|error| panic!("no source of randomness: {error}"));
@@ -15,7 +15,7 @@ pub fn new_id(now_ms: i64) -> String {
 
 /// An id that follows from content, so that importing the same file twice names the same resources.
 #[must_use]
-pub fn id_of(parts: &[&[u8]]) -> String {
+pub(crate) fn id_of(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());

@@ -241,7 +241,9 @@ impl Tx<'_> {
     /// Forgets sessions that were last seen before `at`. Needs no audit event: they were dead already.
     pub fn forget_sessions(&mut self, at: i64) -> Result<u64, StoreError> {
         let clinic = self.clinic;
-        Ok(self.db.execute("DELETE FROM session WHERE clinic = ?1 AND last_seen < ?2", &[clinic.into(), Val::Int(at)])?)
+        Ok(self
+            .db
+            .execute("DELETE FROM session WHERE clinic = ?1 AND last_seen < ?2", &[clinic.into(), Val::Int(at)])?)
     }
 
     /// Adds the token, or replaces the one of that id.

@@ -132,7 +132,11 @@ impl Tx<'_> {
     }
 
     /// What the resource is found by until now.
-    fn old_values(&mut self, current: &Current, draft: &Draft) -> Result<Vec<fhir::search::value::Indexed>, StoreError> {
+    fn old_values(
+        &mut self,
+        current: &Current,
+        draft: &Draft,
+    ) -> Result<Vec<fhir::search::value::Indexed>, StoreError> {
         let Some(head) = current.head.as_ref().filter(|_| current.state == State::Live as i64) else {
             return Ok(Vec::new());
         };

@@ -9,10 +9,28 @@ use clinic::ClinicId;
 use crate::vault::Keys;
 
 /// Where the data is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     /// A data directory with an embedded database of one clinic.
     Directory(PathBuf),
+    /// A hub's database, `postgres://…`, reached without TLS: over the machine's own socket or loopback, or a
+    /// tunnel that encrypts. The directory beside it holds the keys and the mark of this instance.
+    Postgres {
+        /// Host, user, password, database.
+        url: String,
+        /// The data directory.
+        directory: PathBuf,
+    },
+}
+
+impl std::fmt::Debug for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Directory(path) => write!(f, "Directory({})", path.display()),
+            // The URL may hold a password.
+            Self::Postgres { directory, .. } => write!(f, "Postgres(…, {})", directory.display()),
+        }
+    }
 }
 
 /// ms since 1970 UTC.
@@ -39,8 +57,18 @@ impl Config {
     /// An embedded store in a data directory, which is made if it is not there.
     #[must_use]
     pub fn directory(path: impl Into<PathBuf>, keys: Keys) -> Self {
+        Self::at(Location::Directory(path.into()), keys)
+    }
+
+    /// A hub's store in PostgreSQL, with a data directory beside it.
+    #[must_use]
+    pub fn postgres(url: impl Into<String>, directory: impl Into<PathBuf>, keys: Keys) -> Self {
+        Self::at(Location::Postgres { url: url.into(), directory: directory.into() }, keys)
+    }
+
+    fn at(location: Location, keys: Keys) -> Self {
         Self {
-            location: Location::Directory(path.into()),
+            location,
             keys,
             clinic: ClinicId::ONLY,
             readers: 3,

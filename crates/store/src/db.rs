@@ -3,13 +3,17 @@
 //! Statements use `?1` placeholders and the common ground of SQLite and PostgreSQL; they are prepared once per
 //! connection and cached by their text, so texts must not be built from values.
 
+mod postgres;
 mod sqlite;
 
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use clinic::ClinicId;
+
 use crate::error::DbError;
 
+pub(crate) use postgres::Postgres;
 pub(crate) use sqlite::Sqlite;
 
 /// Which SQL is spoken.
@@ -32,6 +36,7 @@ pub(crate) enum Val<'a> {
 /// One row of an answer.
 pub(crate) enum Row<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a tokio_postgres::Row),
 }
 
 /// A connection.
@@ -45,14 +50,24 @@ pub(crate) trait Db {
     /// Runs statements without placeholders, uncached: the schema.
     fn batch(&mut self, sql: &str) -> Result<(), DbError>;
 
-    /// Begins a snapshot that nothing is written in.
-    fn begin_read(&mut self) -> Result<(), DbError>;
-
-    /// From now on queries are broken off with [`DbError::Deadline`] when this time has passed; None ends that.
-    fn limit(&mut self, time: Option<Duration>) -> Result<(), DbError>;
+    /// Begins a snapshot of a clinic's records that nothing is written in. Queries are broken off with
+    /// [`DbError::Deadline`] when the time has passed.
+    fn begin_read(&mut self, clinic: ClinicId, time: Duration) -> Result<(), DbError>;
 
     /// Begins a transaction that may write. `durable`: its commit outlives a power cut.
     fn begin_write(&mut self, durable: bool) -> Result<(), DbError>;
+
+    /// Within a transaction, begins what can be undone alone: one clinic's, with a time limit as for reading.
+    fn begin_job(&mut self, clinic: ClinicId, time: Duration) -> Result<(), DbError>;
+
+    /// Undoes all since [`Self::begin_job`]; the job still has to be ended.
+    fn undo_job(&mut self) -> Result<(), DbError>;
+
+    /// Ends the job, and its time limit.
+    fn end_job(&mut self) -> Result<(), DbError>;
+
+    /// Within a transaction, turns to the records of a clinic.
+    fn enter(&mut self, clinic: ClinicId) -> Result<(), DbError>;
 
     /// Ends what was begun.
     fn end(&mut self, commit: bool) -> Result<(), DbError>;
@@ -106,6 +121,7 @@ macro_rules! getters {
             $($(#[$doc])* pub(crate) fn $name(&self, column: usize) -> Result<$type, DbError> {
                 match self {
                     Self::Sqlite(row) => row.get(column).map_err(sqlite::error),
+                    Self::Postgres(row) => row.try_get(column).map_err(postgres::error),
                 }
             })*
         }
@@ -153,8 +169,8 @@ impl From<u16> for Val<'_> {
     }
 }
 
-impl From<clinic::ClinicId> for Val<'_> {
-    fn from(value: clinic::ClinicId) -> Self {
+impl From<ClinicId> for Val<'_> {
+    fn from(value: ClinicId) -> Self {
         Self::Int(i64::from(value.0))
     }
 }

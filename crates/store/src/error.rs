@@ -52,6 +52,9 @@ pub enum StoreError {
     /// Something stored does not read back as what was written.
     #[error("stored data does not read back: {0}")]
     Corrupt(String),
+    /// The audit log is not the one that was written.
+    #[error(transparent)]
+    Tampered(#[from] audit::Finding),
     /// The database refused a statement: a mistake in this program.
     #[error("database: {0}")]
     Database(String),

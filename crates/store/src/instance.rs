@@ -29,14 +29,21 @@ pub(crate) fn of_file(database: &Path) -> Result<String, StoreError> {
     Ok(format!("file {} {} {}", machine.trim(), metadata.ino(), born.as_nanos()))
 }
 
+/// The same for a hub: which cluster, which database in it.
+pub(crate) fn of_cluster(db: &mut dyn Db) -> Result<String, StoreError> {
+    let sql =
+        "SELECT system_identifier::text || ' ' || (SELECT oid FROM pg_database WHERE datname = current_database())
+               FROM pg_control_system()";
+    let found = db.one(sql, &[], |row| row.text(0))?.unwrap_or_default();
+    Ok(format!("cluster {found}"))
+}
+
 /// Compares the marks, opens new epochs if they differ, and sets them anew. `directory` holds the mark outside.
-pub(crate) fn settle(db: &mut dyn Db, place: &str, directory: Option<&Path>) -> Result<(), StoreError> {
-    let outside = match directory {
-        Some(directory) => fs::read_to_string(directory.join(FILE)).unwrap_or_default(),
-        None => String::new(),
-    };
+pub(crate) fn settle(db: &mut dyn Db, place: &str, directory: &Path) -> Result<(), StoreError> {
+    fs::create_dir_all(directory).map_err(|error| unavailable(directory, &error))?;
+    let outside = fs::read_to_string(directory.join(FILE)).unwrap_or_default();
     let random = getrandom::u64().map_err(|error| StoreError::Unavailable(error.to_string()))?;
-    let mark = if directory.is_some() { format!("{random:016x}") } else { String::new() };
+    let mark = format!("{random:016x}");
     db.begin_write(true)?;
     let settled = compare(db, place, &outside).and_then(|()| {
         set(db, "place", place)?;
@@ -44,11 +51,8 @@ pub(crate) fn settle(db: &mut dyn Db, place: &str, directory: Option<&Path>) -> 
     });
     db.end(settled.is_ok())?;
     settled?;
-    match directory {
-        // After the database: a crash between the two leaves a mismatch, never an unnoticed copy.
-        Some(directory) => write(&directory.join(FILE), &mark),
-        None => Ok(()),
-    }
+    // After the database: a crash between the two leaves a mismatch, never an unnoticed copy.
+    write(&directory.join(FILE), &mark)
 }
 
 fn compare(db: &mut dyn Db, place: &str, outside: &str) -> Result<(), StoreError> {

@@ -9,6 +9,7 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
 mod account;
+mod answers;
 mod append;
 mod audit_log;
 mod checkpoint;
@@ -36,6 +37,7 @@ pub use append::{Expect, Tx};
 pub use config::{Clock, Config, Location};
 pub use draft::Draft;
 pub use error::StoreError;
+pub use payload::instant;
 pub use search::{INCLUDED_MAX, Page};
 pub use snapshot::{HistoryPage, HistoryScope, Snapshot};
 pub use store::Store;

@@ -59,7 +59,8 @@ impl Counters {
         // The device is drawn anew too: of two restores of one backup, both would be the next epoch.
         self.name = Origin { device: random_origin()?.device, ..self.name.next_epoch() };
         self.seq = 0;
-        let last = db.one("SELECT max(origin) FROM origin WHERE clinic = ?1", &[self.clinic.into()], |row| row.int(0))?;
+        let last =
+            db.one("SELECT max(origin) FROM origin WHERE clinic = ?1", &[self.clinic.into()], |row| row.int(0))?;
         self.origin = last.unwrap_or(0) + 1;
         self.insert_origin(db)?;
         self.save(db)?;

@@ -69,12 +69,11 @@ impl Reader {
 
     /// Runs the job; the audit events to be written.
     fn snapshot(&mut self, clinic: ClinicId, job: &mut dyn ReadJob) -> Result<Vec<audit::Event>, DbError> {
-        self.db.begin_read()?;
-        self.db.limit(Some(self.deadline))?;
+        self.db.begin_read(clinic, self.deadline)?;
         let mut snapshot = Snapshot::new(self.db.as_mut(), clinic);
         let succeeded = job.run(&mut snapshot);
         let (events, touched) = (std::mem::take(&mut snapshot.events), snapshot.touched);
-        let ended = self.db.limit(None).and_then(|()| self.db.end(false));
+        let ended = self.db.end(false);
         if let Some(reason) = self.db.broken() {
             return Err(DbError::Io(reason));
         }

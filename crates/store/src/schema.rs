@@ -111,23 +111,27 @@ fn words(text: &str, dialect: Dialect) -> String {
 /// # Errors
 /// [`StoreError::Newer`] when it is beyond that already.
 pub(crate) fn migrate(db: &mut dyn Db) -> Result<(), StoreError> {
-    db.batch(&words(
-        "CREATE TABLE IF NOT EXISTS migration (number INT NOT NULL PRIMARY KEY, name TEXT NOT NULL) CLUSTERED",
-        db.dialect(),
-    ))?;
+    let dialect = db.dialect();
+    let table = "CREATE TABLE IF NOT EXISTS migration (number INT NOT NULL PRIMARY KEY, name TEXT NOT NULL ) CLUSTERED";
+    transaction(db, |db| db.batch(&words(table, dialect)))?;
     let found = db.one("SELECT coalesce(max(number), 0) FROM migration", &[], |row| row.int(0))?.unwrap_or(0);
     let known = MIGRATIONS.last().map_or(0, |last| last.number);
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
     for migration in MIGRATIONS.iter().filter(|migration| migration.number > found) {
-        db.begin_write(true)?;
-        let done = run(db, migration);
-        db.end(done.is_ok())?;
-        done?;
+        transaction(db, |db| run(db, migration))?;
         tracing::info!(number = migration.number, name = migration.name, "schema migrated");
     }
     Ok(())
+}
+
+/// Alone: two programs may open one database at the same time.
+fn transaction(db: &mut dyn Db, work: impl FnOnce(&mut dyn Db) -> Result<(), DbError>) -> Result<(), DbError> {
+    db.begin_write(true)?;
+    let done = work(db);
+    let ended = db.end(done.is_ok());
+    done.and(ended)
 }
 
 fn run(db: &mut dyn Db, migration: &Migration) -> Result<(), DbError> {
@@ -142,3 +146,6 @@ fn run(db: &mut dyn Db, migration: &Migration) -> Result<(), DbError> {
     )?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

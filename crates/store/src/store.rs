@@ -6,22 +6,28 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
+use audit::{SigningKey, VerifyingKey};
 use clinic::ClinicId;
 use tokio::sync::{Semaphore, oneshot, watch};
 
 use crate::append::Tx;
 use crate::checkpoint::Checkpointer;
 use crate::config::{Config, Location};
-use crate::db::{Db, Sqlite};
+use crate::db::{Db, Postgres, Sqlite};
 use crate::error::StoreError;
 use crate::job::{Job, ReadJob, Task};
 use crate::reader::Reader;
-use crate::{instance, schema};
 use crate::snapshot::Snapshot;
 use crate::writer::Writer;
+use crate::{instance, schema};
 
 /// Jobs under way at once; callers beyond that wait their turn.
 const JOBS: usize = 1024;
+
+/// Page caches, one per connection. Together they bound what the database takes of the machine's memory.
+const WRITER_CACHE_KIB: u32 = 24 * 1024;
+const READER_CACHE_KIB: u32 = 12 * 1024;
+const CHECKPOINT_CACHE_KIB: u32 = 1024;
 
 /// A store of one clinic's records. Clones share the threads and connections.
 #[derive(Clone)]
@@ -35,6 +41,7 @@ struct Inner {
     writer: Option<mpsc::Sender<Task>>,
     readers: Option<mpsc::Sender<(ClinicId, Box<dyn ReadJob>)>>,
     end: Option<mpsc::Sender<()>>,
+    audit_key: VerifyingKey,
     room: Arc<Semaphore>,
     stopped: watch::Receiver<Option<String>>,
     threads: Vec<JoinHandle<()>>,
@@ -46,34 +53,46 @@ impl Store {
     /// # Errors
     /// [`StoreError::WrongKey`], [`StoreError::Newer`], or that the place cannot be used.
     pub fn open(config: Config) -> Result<Self, StoreError> {
-        let mut db = connect(&config, 24 * 1024)?;
+        // On a thread of its own: PostgreSQL's connections wait on runtimes of theirs, which is forbidden on a
+        // thread that is in a runtime already, as the caller's may be.
+        let opened = thread::scope(|scope| scope.spawn(|| Self::open_here(&config)).join());
+        opened.unwrap_or(Err(StoreError::Panicked))
+    }
+
+    fn open_here(config: &Config) -> Result<Self, StoreError> {
+        let mut db = connect(config, WRITER_CACHE_KIB)?;
         schema::migrate(db.as_mut())?;
         let (place, directory) = match &config.location {
-            Location::Directory(path) => (instance::of_file(&database_file(path)?)?, Some(path.as_path())),
+            Location::Directory(path) => (instance::of_file(&database_file(path)?)?, path),
+            Location::Postgres { directory, .. } => (instance::of_cluster(db.as_mut())?, directory),
         };
         instance::settle(db.as_mut(), &place, directory)?;
         let (stop, stopped) = watch::channel(None);
         let stop = Arc::new(stop);
         let (writer, tasks) = mpsc::channel();
         let (readers, reads) = mpsc::channel();
-        let reads = Arc::new(Mutex::new(reads));
-        let mut threads = Vec::new();
-        let thread = Writer::new(db, tasks, Arc::clone(&stop), Arc::clone(&config.clock));
-        threads.push(spawn("store-writer", move || thread.run())?);
         let (end, ended) = mpsc::channel();
+        let reads = Arc::new(Mutex::new(reads));
+        let key = SigningKey::from_bytes(&config.keys.audit);
+        let audit_key = key.verifying_key();
+        let mut threads = Vec::new();
+        let thread = Writer::new(db, tasks, Arc::clone(&stop), Arc::clone(&config.clock), key);
+        threads.push(spawn("store-writer", move || thread.run())?);
         if let Location::Directory(path) = &config.location {
             let file = database_file(path)?;
-            let thread = Checkpointer::new(Sqlite::open(&file, &config.keys.database, 1024)?, log_file(&file), ended, Arc::clone(&stop));
+            let db = Sqlite::open(&file, &config.keys.database, CHECKPOINT_CACHE_KIB)?;
+            let thread = Checkpointer::new(db, log_file(&file), ended, Arc::clone(&stop));
             threads.push(spawn("store-checkpoint", move || thread.run())?);
         }
         for _ in 0..config.readers.max(1) {
-            let db = connect(&config, 12 * 1024)?;
+            let db = connect(config, READER_CACHE_KIB)?;
             let (reads, stop) = (Arc::clone(&reads), Arc::clone(&stop));
             let thread = Reader::new(db, reads, writer.clone(), stop, config.read_deadline);
             threads.push(spawn("store-reader", move || thread.run())?);
         }
         let room = Arc::new(Semaphore::new(JOBS));
-        let inner = Inner { writer: Some(writer), readers: Some(readers), end: Some(end), room, stopped, threads };
+        let inner =
+            Inner { writer: Some(writer), readers: Some(readers), end: Some(end), audit_key, room, stopped, threads };
         Ok(Self { inner: Arc::new(inner), clinic: config.clinic })
     }
 
@@ -87,6 +106,12 @@ impl Store {
     #[must_use]
     pub fn clinic(&self) -> ClinicId {
         self.clinic
+    }
+
+    /// What the audit log's checkpoints are signed with; give it to whoever keeps checkpoints elsewhere.
+    #[must_use]
+    pub fn audit_key(&self) -> VerifyingKey {
+        self.inner.audit_key
     }
 
     /// Runs `work` in a transaction and answers when it is durable. An error from `work` undoes what it did.
@@ -159,15 +184,15 @@ impl Drop for Inner {
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
-    thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(run)
-        .map_err(|error| StoreError::Unavailable(error.to_string()))
+    thread::Builder::new().name(name.to_owned()).spawn(run).map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
 fn connect(config: &Config, cache_kib: u32) -> Result<Box<dyn Db + Send>, StoreError> {
     match &config.location {
-        Location::Directory(path) => Ok(Box::new(Sqlite::open(&database_file(path)?, &config.keys.database, cache_kib)?)),
+        Location::Directory(path) => {
+            Ok(Box::new(Sqlite::open(&database_file(path)?, &config.keys.database, cache_kib)?))
+        }
+        Location::Postgres { url, .. } => Ok(Box::new(Postgres::open(url)?)),
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
-use audit::{Event, Outcome};
+use audit::{Event, Head, Outcome, SigningKey};
 use clinic::ClinicId;
 use tokio::sync::watch;
 
@@ -28,12 +28,17 @@ pub(crate) struct Writer {
     tasks: Receiver<Task>,
     stop: Arc<watch::Sender<Option<String>>>,
     clock: Clock,
+    key: SigningKey,
+    /// Clinics with audit events that no checkpoint covers yet, and since when.
+    unsigned: HashMap<ClinicId, Instant>,
     /// Since when audit lines of reads wait for a sync. They survive the end of this process, not a power cut.
     unsynced: Option<Instant>,
 }
 
 /// How long audit lines of reads wait for a sync at most, if no write comes before.
 const SYNC_WITHIN: Duration = Duration::from_secs(1);
+/// How long audit events wait for their checkpoint at most.
+const SIGN_WITHIN: Duration = Duration::from_secs(60);
 /// How long the queries of one write job may take: everyone else waits meanwhile.
 const JOB_TIME: Duration = Duration::from_secs(5);
 
@@ -41,6 +46,21 @@ const JOB_TIME: Duration = Duration::from_secs(5);
 #[derive(Default)]
 struct Group {
     counters: HashMap<ClinicId, Counters>,
+    heads: HashMap<ClinicId, Head>,
+}
+
+impl Group {
+    /// Appends to a clinic's audit log.
+    fn audit(&mut self, db: &mut dyn Db, clinic: ClinicId, events: &[Event]) -> Result<(), DbError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let head = match self.heads.entry(clinic) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(audit_log::load(db, clinic)?),
+        };
+        audit_log::append(db, clinic, head, events)
+    }
 }
 
 impl Writer {
@@ -49,8 +69,9 @@ impl Writer {
         tasks: Receiver<Task>,
         stop: Arc<watch::Sender<Option<String>>>,
         clock: Clock,
+        key: SigningKey,
     ) -> Self {
-        Self { db, tasks, stop, clock, unsynced: None }
+        Self { db, tasks, stop, clock, key, unsigned: HashMap::new(), unsynced: None }
     }
 
     pub(crate) fn run(mut self) {
@@ -60,15 +81,21 @@ impl Writer {
                 tasks.into_iter().for_each(|task| task.into_answer(&error));
                 continue;
             }
-            self.commit(tasks);
+            self.commit(tasks, false);
+        }
+        // Everyone has gone: what is left of the audit log is signed now.
+        if self.stop.borrow().is_none() && !self.unsigned.is_empty() {
+            self.commit(Vec::new(), true);
         }
     }
 
-    /// All that wait now; none when it is time to sync. None when no more will come.
+    /// All that wait now; none when it is time to sync or sign. None when no more will come.
     fn wait(&self) -> Option<Vec<Task>> {
-        let first = match self.unsynced {
+        let sync = self.unsynced.map(|since| SYNC_WITHIN.saturating_sub(since.elapsed()));
+        let sign = self.unsigned.values().map(|since| SIGN_WITHIN.saturating_sub(since.elapsed()));
+        let first = match sign.chain(sync).min() {
             None => self.tasks.recv().ok()?,
-            Some(since) => match self.tasks.recv_timeout(SYNC_WITHIN.saturating_sub(since.elapsed())) {
+            Some(time) => match self.tasks.recv_timeout(time) {
                 Ok(task) => task,
                 Err(RecvTimeoutError::Timeout) => return Some(Vec::new()),
                 Err(RecvTimeoutError::Disconnected) => return None,
@@ -84,11 +111,12 @@ impl Writer {
         Some(tasks)
     }
 
-    fn commit(&mut self, tasks: Vec<Task>) {
-        let overdue = self.unsynced.is_some_and(|since| since.elapsed() >= SYNC_WITHIN);
+    fn commit(&mut self, tasks: Vec<Task>, closing: bool) {
+        let idle = tasks.is_empty();
+        let overdue = idle || self.unsynced.is_some_and(|since| since.elapsed() >= SYNC_WITHIN);
         let durable = overdue || tasks.iter().any(|task| matches!(task, Task::Write(..)));
         let mut answers = Vec::with_capacity(tasks.len());
-        let result = self.transaction(tasks, durable, &mut answers);
+        let result = self.transaction(tasks, durable, closing, &mut answers);
         if let Err(error) = &result {
             if let Some(reason) = self.db.broken() {
                 tracing::error!(reason, "the store stops after an I/O error");
@@ -108,18 +136,23 @@ impl Writer {
         &mut self,
         tasks: Vec<Task>,
         durable: bool,
+        closing: bool,
         answers: &mut Vec<Box<dyn Answer>>,
     ) -> Result<(), StoreError> {
         let begun = self.db.begin_write(durable);
         let mut group = Group::default();
         let mut result = begun.map_err(StoreError::from);
+        if result.is_ok() && tasks.is_empty() {
+            result = self.load_unsigned(&mut group, closing);
+        }
         for task in tasks {
             // After a failure of the transaction itself the rest only waits for its answer.
             let done = match (&result, task) {
                 (Ok(()), Task::Write(clinic, job)) => self.write(&mut group, clinic, job, answers),
                 (Ok(()), Task::Audit(clinic, events, answer)) => {
                     answers.push(answer);
-                    audit_log::append(self.db.as_mut(), clinic, &events).map_err(StoreError::from)
+                    let entered = self.db.enter(clinic);
+                    entered.and_then(|()| group.audit(self.db.as_mut(), clinic, &events)).map_err(StoreError::from)
                 }
                 (Err(_), Task::Write(_, job)) => {
                     answers.push(job.into_answer());
@@ -132,7 +165,7 @@ impl Writer {
             };
             result = done;
         }
-        result = result.and_then(|()| Ok(self.finish(&group, answers.is_empty())?));
+        result = result.and_then(|()| Ok(self.finish(group, answers.is_empty(), closing)?));
         result = result.and_then(|()| Ok(self.db.end(true)?));
         if result.is_err() {
             // Nothing more can be said if this fails too: the connection is unusable and the next begin tells.
@@ -143,11 +176,35 @@ impl Writer {
 
     /// Writes back what was given out. A commit that changes nothing syncs nothing, so one that is there only to
     /// sync changes something.
-    fn finish(&mut self, group: &Group, only_sync: bool) -> Result<(), DbError> {
+    fn finish(&mut self, group: Group, only_sync: bool, closing: bool) -> Result<(), DbError> {
         if only_sync {
             self.db.execute("UPDATE store SET value = value WHERE name = 'place'", &[])?;
         }
-        group.counters.values().try_for_each(|counters| counters.save(self.db.as_mut()))
+        group.counters.values().try_for_each(|counters| counters.save(self.db.as_mut()))?;
+        for (clinic, mut head) in group.heads {
+            let now_ms = (self.clock)();
+            self.db.enter(clinic)?;
+            let waits = audit_log::save(self.db.as_mut(), clinic, &mut head, &self.key, now_ms, closing || only_sync)?;
+            if !waits {
+                self.unsigned.remove(&clinic);
+            } else {
+                self.unsigned.entry(clinic).or_insert_with(Instant::now);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes up the logs whose checkpoint is due, so that [`Self::finish`] signs them.
+    fn load_unsigned(&mut self, group: &mut Group, closing: bool) -> Result<(), StoreError> {
+        let late = |since: &Instant| closing || since.elapsed() >= SIGN_WITHIN;
+        let clinics: Vec<ClinicId> =
+            self.unsigned.iter().filter(|(_, since)| late(since)).map(|(clinic, _)| *clinic).collect();
+        for clinic in clinics {
+            self.unsigned.remove(&clinic);
+            self.db.enter(clinic)?;
+            group.heads.insert(clinic, audit_log::load(self.db.as_mut(), clinic)?);
+        }
+        Ok(())
     }
 
     /// Runs one job in its savepoint. An error is of the whole transaction, not of the job.
@@ -170,8 +227,7 @@ impl Writer {
             Entry::Vacant(entry) => entry.insert(Counters::load(db, clinic)?),
         };
         let before = counters.clone();
-        db.execute("SAVEPOINT job", &[])?;
-        db.limit(Some(JOB_TIME))?;
+        db.begin_job(clinic, JOB_TIME)?;
         let now_ms = (self.clock)();
         let mut tx = Tx { snapshot: Snapshot::new(db, clinic), counters, now_ms, written: Vec::new() };
         let mut keep = job.run(&mut tx);
@@ -181,7 +237,6 @@ impl Writer {
             job.refuse(StoreError::Unaudited);
             keep = false;
         }
-        db.limit(None)?;
         if let Some(reason) = db.broken() {
             return Err(StoreError::Stopped(reason));
         }
@@ -192,13 +247,12 @@ impl Writer {
             if !db.in_transaction() {
                 return Err(StoreError::Unavailable("the database ended the transaction".to_owned()));
             }
-            db.execute("ROLLBACK TO SAVEPOINT job", &[])?;
+            db.undo_job()?;
         } else if let Some(event) = events.last_mut() {
             event.written = written;
         }
-        audit_log::append(db, clinic, &events)?;
-        db.execute("RELEASE SAVEPOINT job", &[])?;
-        Ok(())
+        group.audit(db, clinic, &events)?;
+        Ok(db.end_job()?)
     }
 }
 

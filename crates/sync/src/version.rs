@@ -40,8 +40,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds in the order of their numbers.
-    pub const ALL: [Self; 6] =
-        [Self::Create, Self::Update, Self::Delete, Self::Finalise, Self::Amend, Self::Merge];
+    pub const ALL: [Self; 6] = [Self::Create, Self::Update, Self::Delete, Self::Finalise, Self::Amend, Self::Merge];
 
     /// The number kept in stores.
     #[must_use]

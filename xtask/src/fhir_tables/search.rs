@@ -21,7 +21,8 @@ use elements::Elements;
 use path::Path;
 
 /// Without an expression, or of a form that nothing here evaluates.
-const LEFT_OUT: [&str; 9] = ["_id", "_lastUpdated", "_query", "_filter", "_content", "_text", "near", "composition", "message"];
+const LEFT_OUT: [&str; 9] =
+    ["_id", "_lastUpdated", "_query", "_filter", "_content", "_text", "near", "composition", "message"];
 
 /// Definitions of the package that are examples of how to write a definition.
 const EXAMPLES: [&str; 3] = ["example", "example-extension", "example-reference"];
@@ -54,9 +55,23 @@ pub(super) fn table(package: &Package, elements: &str, codes: &str, old: &str) -
             .collect();
         let number = numbers[&(resource_type.clone(), name.clone())];
         let paths: Vec<String> = param.paths.iter().map(ToString::to_string).collect();
-        let several = if param.paths.len() > 1 && param.kind != "date" || param.paths.iter().any(|path| path.many) { "*" } else { "" };
+        let several = if param.paths.len() > 1 && param.kind != "date" || param.paths.iter().any(|path| path.many) {
+            "*"
+        } else {
+            ""
+        };
         let kind = format!("{}{several}", param.kind);
-        let line = [number.to_string().as_str(), resource_type, name, &kind, &kept.join(","), &param.targets.join(","), &param.system, &paths.join(" | ")].join("\t");
+        let line = [
+            number.to_string().as_str(),
+            resource_type,
+            name,
+            &kind,
+            &kept.join(","),
+            &param.targets.join(","),
+            &param.system,
+            &paths.join(" | "),
+        ]
+        .join("\t");
         lines.insert(number, line);
     }
     let mut text = format!("{HEAD}# Append only: stores keep the numbers. Form: xtask/src/fhir_tables/search.rs.\n");
@@ -71,7 +86,9 @@ fn number<'k>(old: &str, keys: impl Iterator<Item = &'k Key>) -> BTreeMap<Key, u
     let mut numbers = BTreeMap::new();
     for line in old.lines().filter(|line| !line.starts_with('#')) {
         let mut columns = line.split('\t');
-        if let (Some(Ok(number)), Some(resource_type), Some(name)) = (columns.next().map(str::parse), columns.next(), columns.next()) {
+        if let (Some(Ok(number)), Some(resource_type), Some(name)) =
+            (columns.next().map(str::parse), columns.next(), columns.next())
+        {
             numbers.insert((resource_type.to_owned(), name.to_owned()), number);
         }
     }
@@ -105,7 +122,11 @@ fn param(definition: &Value, base: &str, elements: &Elements, all: &[Value]) -> 
     let kind = str(definition, "type");
     let id = str(definition, "id");
     let expression = str(definition, "expression");
-    let paths = if kind == "composite" { path::composite(definition, base, elements, all)? } else { path::resolve(expression, base, kind, elements).map_err(|why| format!("{id} {base}: {why}"))? };
+    let paths = if kind == "composite" {
+        path::composite(definition, base, elements, all)?
+    } else {
+        path::resolve(expression, base, kind, elements).map_err(|why| format!("{id} {base}: {why}"))?
+    };
     if paths.is_empty() {
         return Ok(None);
     }
@@ -127,7 +148,11 @@ fn param(definition: &Value, base: &str, elements: &Elements, all: &[Value]) -> 
         }
     }
     let systems: BTreeSet<&str> = paths.iter().map(|path| path.system.as_str()).collect();
-    let system = if kind == "token" && systems.len() == 1 { systems.first().copied().unwrap_or_default().to_owned() } else { String::new() };
+    let system = if kind == "token" && systems.len() == 1 {
+        systems.first().copied().unwrap_or_default().to_owned()
+    } else {
+        String::new()
+    };
     Ok(Some(Param { kind: kind.to_owned(), targets: targets.into_iter().collect(), system, paths }))
 }
 
@@ -141,7 +166,9 @@ fn kept_in<'p>(params: &'p BTreeMap<Key, Param>, resource_type: &str, name: &str
     }
     let siblings: Vec<(&String, &Param)> = params
         .iter()
-        .filter(|((t, n), other)| t == resource_type && n != name && !OWN.contains(&n.as_str()) && other.kind == param.kind)
+        .filter(|((t, n), other)| {
+            t == resource_type && n != name && !OWN.contains(&n.as_str()) && other.kind == param.kind
+        })
         .map(|((_, n), other)| (n, other))
         .collect();
     let whole = |path: &Path| {
@@ -160,7 +187,9 @@ fn kept_in<'p>(params: &'p BTreeMap<Key, Param>, resource_type: &str, name: &str
     }
     let parts: Vec<&(&String, &Param)> = siblings
         .iter()
-        .filter(|(_, other)| other.paths.len() < param.paths.len() && other.paths.iter().all(|path| param.paths.contains(path)))
+        .filter(|(_, other)| {
+            other.paths.len() < param.paths.len() && other.paths.iter().all(|path| param.paths.contains(path))
+        })
         .filter(|(n, other)| kept_in(params, resource_type, n, other).is_empty())
         .collect();
     let held: Vec<Path> = parts.iter().flat_map(|(_, other)| other.paths.iter().cloned()).collect();

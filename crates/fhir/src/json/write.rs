@@ -54,6 +54,12 @@ impl super::Object {
 fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let bytes = text.as_bytes();
+    // Nearly every text needs no escape; without an early exit the compiler looks at many bytes at a time.
+    if !bytes.iter().fold(false, |found, byte| found | (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\')) {
+        out.extend_from_slice(bytes);
+        out.push(b'"');
+        return;
+    }
     let mut from = 0;
     for (at, byte) in bytes.iter().enumerate() {
         if *byte >= 0x20 && *byte != b'"' && *byte != b'\\' {

@@ -113,6 +113,12 @@ primitives! {
 }
 
 impl TypeDef {
+    /// Whether objects of this type have a `resourceType`.
+    #[must_use]
+    pub fn is_resource(&self) -> bool {
+        matches!(self.base, "Resource" | "DomainResource")
+    }
+
     /// What a JSON name (without a leading `_`) stands for here.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<Member> {

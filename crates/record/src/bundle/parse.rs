@@ -79,24 +79,11 @@ pub fn count_entries(text: &[u8]) -> usize {
 /// # Errors
 /// `BadRequest` when it is no transaction or batch bundle, `TooLarge` above `entries_max`.
 pub fn parse(text: &[u8], entries_max: usize) -> Result<(Kind, Vec<Result<Entry, Error>>), Error> {
-    if count_entries(text) > entries_max {
-        return Err(Error::new(ErrorKind::TooLarge, format!("a bundle holds {entries_max} entries at most"))
-            .todo("Send it in parts"));
-    }
-    let mut bundle = Resource::parse(text)?.into_json();
-    if bundle.str("resourceType") != Some("Bundle") {
-        return Err(Error::new(ErrorKind::BadRequest, "only a Bundle is posted to the base")
-            .todo("POST a resource to its type"));
-    }
-    let kind = match bundle.str("type") {
+    let (kind, entries) = open(text, entries_max)?;
+    let kind = match kind.as_deref() {
         Some("transaction") => Kind::Transaction,
         Some("batch") => Kind::Batch,
         _ => return Err(Error::new(ErrorKind::BadRequest, "the bundle's type is neither transaction nor batch")),
-    };
-    let entries = match bundle.remove("entry") {
-        None => Vec::new(),
-        Some(Json::Array(entries)) => entries,
-        Some(_) => return Err(Error::new(ErrorKind::BadRequest, "Bundle.entry is an array")),
     };
     let entries = entries.into_iter().enumerate();
     let entries: Vec<_> = entries.map(|(index, json)| entry(index, json).map_err(|e| e.at_entry(index))).collect();
@@ -106,6 +93,37 @@ pub fn parse(text: &[u8], entries_max: usize) -> Result<(Kind, Vec<Result<Entry,
         return Err(error.clone());
     }
     Ok((kind, entries))
+}
+
+/// The resources of a bundle that asks for nothing: collection, document, searchset, with their fullUrls.
+///
+/// # Errors
+/// `BadRequest` when it is no bundle or an entry has no resource, `TooLarge` above `entries_max`.
+pub(crate) fn resources(text: &[u8], entries_max: usize) -> Result<Vec<(Option<String>, Resource)>, Error> {
+    let (_, entries) = open(text, entries_max)?;
+    let one = |(index, json): (usize, Json)| {
+        let Json::Object(mut json) = json else { return Err(Error::new(ErrorKind::BadRequest, "an entry is an object").at_entry(index)) };
+        let resource = json.remove("resource").ok_or_else(|| Error::new(ErrorKind::BadRequest, "the entry has no resource").at_entry(index))?;
+        let resource = Resource::from_json(resource).map_err(|e| Error::from(e).at_entry(index))?;
+        Ok((text_of(&json, "fullUrl")?, resource))
+    };
+    entries.into_iter().enumerate().map(one).collect()
+}
+
+/// The type of a bundle and its entries.
+fn open(text: &[u8], entries_max: usize) -> Result<(Option<String>, Vec<Json>), Error> {
+    if count_entries(text) > entries_max {
+        return Err(Error::new(ErrorKind::TooLarge, format!("a bundle holds {entries_max} entries at most")).todo("Send it in parts"));
+    }
+    let mut bundle = Resource::parse(text)?.into_json();
+    if bundle.str("resourceType") != Some("Bundle") {
+        return Err(Error::new(ErrorKind::BadRequest, "this is no Bundle").todo("POST a resource to its type"));
+    }
+    match bundle.remove("entry") {
+        None => Ok((bundle.str("type").map(str::to_owned), Vec::new())),
+        Some(Json::Array(entries)) => Ok((bundle.str("type").map(str::to_owned), entries)),
+        Some(_) => Err(Error::new(ErrorKind::BadRequest, "Bundle.entry is an array")),
+    }
 }
 
 fn entry(index: usize, json: Json) -> Result<Entry, Error> {
@@ -122,15 +140,15 @@ fn entry(index: usize, json: Json) -> Result<Entry, Error> {
         _ => return Err(bad("request.method is one of GET, POST, PUT, PATCH, DELETE")),
     };
     let target = url::parse(request.str("url").ok_or_else(|| bad("request.url is missing"))?)?;
-    let if_none_exist = text(request, "ifNoneExist")?.map(|query| condition(&query)).transpose()?;
+    let if_none_exist = text_of(request, "ifNoneExist")?.map(|query| condition(&query)).transpose()?;
     let entry = Entry {
         index,
-        full_url: text(&json, "fullUrl")?,
+        full_url: text_of(&json, "fullUrl")?,
         method,
         target,
         resource,
-        if_match: text(request, "ifMatch")?,
-        if_none_match: text(request, "ifNoneMatch")?,
+        if_match: text_of(request, "ifMatch")?,
+        if_none_match: text_of(request, "ifNoneMatch")?,
         if_none_exist,
     };
     check(&entry)?;
@@ -151,7 +169,7 @@ pub fn condition(query: &str) -> Result<Pairs, Error> {
     }
 }
 
-fn text(object: &Object, name: &str) -> Result<Option<String>, Error> {
+fn text_of(object: &Object, name: &str) -> Result<Option<String>, Error> {
     match object.get(name) {
         None => Ok(None),
         Some(Json::String(text)) => Ok(Some(text.clone())),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use clinic::ClinicId;
 use rusqlite::ffi;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
@@ -73,6 +74,10 @@ impl Sqlite {
         result
     }
 
+    fn limit(&self, time: Duration) {
+        self.deadline_ms.store((self.opened.elapsed() + time).as_millis() as u64, Ordering::Relaxed);
+    }
+
     fn rows(&self, sql: &str, params: &[Val<'_>], row: &mut RowFn<'_>) -> Result<(), DbError> {
         let mut statement = self.connection.prepare_cached(sql).map_err(error)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(error)?;
@@ -106,13 +111,27 @@ impl Db for Sqlite {
         self.note(result)
     }
 
-    fn begin_read(&mut self) -> Result<(), DbError> {
+    fn begin_read(&mut self, _clinic: ClinicId, time: Duration) -> Result<(), DbError> {
+        self.limit(time);
         self.execute("BEGIN DEFERRED", &[]).map(drop)
     }
 
-    fn limit(&mut self, time: Option<Duration>) -> Result<(), DbError> {
-        let deadline_ms = time.map_or(u64::MAX, |time| (self.opened.elapsed() + time).as_millis() as u64);
-        self.deadline_ms.store(deadline_ms, Ordering::Relaxed);
+    fn begin_job(&mut self, _clinic: ClinicId, time: Duration) -> Result<(), DbError> {
+        self.limit(time);
+        self.execute("SAVEPOINT job", &[]).map(drop)
+    }
+
+    fn undo_job(&mut self) -> Result<(), DbError> {
+        self.deadline_ms.store(u64::MAX, Ordering::Relaxed);
+        self.execute("ROLLBACK TO SAVEPOINT job", &[]).map(drop)
+    }
+
+    fn end_job(&mut self) -> Result<(), DbError> {
+        self.deadline_ms.store(u64::MAX, Ordering::Relaxed);
+        self.execute("RELEASE SAVEPOINT job", &[]).map(drop)
+    }
+
+    fn enter(&mut self, _clinic: ClinicId) -> Result<(), DbError> {
         Ok(())
     }
 
@@ -128,6 +147,7 @@ impl Db for Sqlite {
     }
 
     fn end(&mut self, commit: bool) -> Result<(), DbError> {
+        self.deadline_ms.store(u64::MAX, Ordering::Relaxed);
         if !commit && !self.in_transaction() {
             return Ok(());
         }

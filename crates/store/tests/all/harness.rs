@@ -8,13 +8,18 @@ use fhir::Resource;
 use store::{Config, Draft, Expect, Keys, Kind, Store, StoreError, Stored};
 use tempfile::TempDir;
 
+use crate::postgres;
+
 /// One who may do anything: what the policy allows whom is `access`' to test.
 pub(crate) fn actor() -> Actor {
     Actor::system("sato")
 }
 
 pub(crate) fn permit<R: Right>(action: Action) -> Permit<R> {
-    decide(&actor(), action, &["Patient", "Observation"]).unwrap()
+    // Nobody may write audit events, Komainu included.
+    let types: &[&str] =
+        if action == Action::Read { &["Patient", "Observation", "AuditEvent"] } else { &["Patient", "Observation"] };
+    decide(&actor(), action, types).unwrap()
 }
 
 pub(crate) fn event(action: &str) -> Event {
@@ -30,25 +35,44 @@ pub(crate) fn patient(id: &str, family: &str) -> Resource {
 pub(crate) struct Place {
     directory: TempDir,
     keys: Keys,
+    url: Option<String>,
 }
 
 impl Place {
     pub(crate) fn sqlite() -> Self {
-        Self { directory: TempDir::new().unwrap(), keys: Keys::random().unwrap() }
+        Self { directory: TempDir::new().unwrap(), keys: Keys::random().unwrap(), url: None }
+    }
+
+    /// None where PostgreSQL is not installed.
+    pub(crate) fn postgres() -> Option<Self> {
+        Some(Self { url: Some(postgres::database()?), ..Self::sqlite() })
+    }
+
+    pub(crate) fn both() -> impl Iterator<Item = Self> {
+        [Some(Self::sqlite()), Self::postgres()].into_iter().flatten()
     }
 
     pub(crate) fn config(&self) -> Config {
-        Config::directory(self.directory.path(), self.keys.clone())
+        match &self.url {
+            None => Config::directory(self.directory.path(), self.keys.clone()),
+            Some(url) => Config::postgres(url, self.directory.path(), self.keys.clone()),
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }
+
+    pub(crate) fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
 }
 
-/// Runs a test on a fresh store.
+/// Runs a test on a fresh store in each database.
 pub(crate) fn on_both(test: impl AsyncFn(Store)) {
-    block_on(async { test(Store::open(Place::sqlite().config()).unwrap()).await });
+    for place in Place::both() {
+        block_on(async { test(Store::open(place.config()).unwrap()).await });
+    }
 }
 
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {

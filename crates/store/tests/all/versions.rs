@@ -40,7 +40,8 @@ fn every_version_stays_readable() {
                 assert_eq!(old, first);
                 assert!(snapshot.version(&permit, "Patient", "b", first.version)?.is_none());
                 let mut seen = Vec::new();
-                for scope in [HistoryScope::Instance("Patient", "a"), HistoryScope::Type("Patient"), HistoryScope::System]
+                for scope in
+                    [HistoryScope::Instance("Patient", "a"), HistoryScope::Type("Patient"), HistoryScope::System]
                 {
                     let page = snapshot.history(&permit, scope, None, None, 2)?;
                     let rest = snapshot.history(&permit, scope, None, page.next.as_deref(), 2)?;

@@ -44,7 +44,8 @@ impl Elements {
             let many = columns.next().is_some_and(|cardinality| cardinality.ends_with('*'));
             let kinds = columns.nth(1).unwrap_or_default();
             let system = columns.next().and_then(|set| systems.get(set)).cloned().unwrap_or_default();
-            let element = Element { types: kinds.split('|').map(kind).collect(), system, many, is_choice: name.ends_with("[x]") };
+            let element =
+                Element { types: kinds.split('|').map(kind).collect(), system, many, is_choice: name.ends_with("[x]") };
             if let Some(of) = types.get_mut(&current) {
                 of.elements.insert(name.trim_end_matches("[x]").to_owned(), element);
             }
@@ -66,7 +67,10 @@ impl Elements {
 
 fn kind(text: &str) -> (String, Vec<String>) {
     match text.split_once('(') {
-        Some((name, targets)) => (name.to_owned(), targets.trim_end_matches(')').split(',').filter(|t| *t != "simple").map(str::to_owned).collect()),
+        Some((name, targets)) => (
+            name.to_owned(),
+            targets.trim_end_matches(')').split(',').filter(|t| *t != "simple").map(str::to_owned).collect(),
+        ),
         None => (text.to_owned(), Vec::new()),
     }
 }
@@ -80,5 +84,9 @@ fn systems(codes: &str) -> HashMap<String, String> {
             None => found.entry(set.to_owned()).or_default().push(line.split('\t').next().unwrap_or_default()),
         }
     }
-    found.into_iter().filter(|(_, systems)| systems.len() == 1).map(|(set, systems)| (set, systems[0].to_owned())).collect()
+    found
+        .into_iter()
+        .filter(|(_, systems)| systems.len() == 1)
+        .map(|(set, systems)| (set, systems[0].to_owned()))
+        .collect()
 }

@@ -43,7 +43,18 @@ impl fmt::Display for Path {
 /// Which types of element a parameter of a kind reads.
 fn readable(kind: &str, leaf: &str) -> bool {
     let list: &[&str] = match kind {
-        "token" => &["code", "CodeableConcept", "Coding", "Identifier", "ContactPoint", "boolean", "string", "id", "uri", "canonical"],
+        "token" => &[
+            "code",
+            "CodeableConcept",
+            "Coding",
+            "Identifier",
+            "ContactPoint",
+            "boolean",
+            "string",
+            "id",
+            "uri",
+            "canonical",
+        ],
         "string" => &["string", "markdown", "HumanName", "Address"],
         "date" => &["date", "dateTime", "instant", "Period", "Timing"],
         "number" => &["integer", "decimal", "positiveInt", "unsignedInt", "Range"],
@@ -70,13 +81,19 @@ pub(super) fn resolve(expression: &str, base: &str, kind: &str, elements: &Eleme
     }
     // The one expression that is a condition; its values are made by `fhir::search::extract`.
     if expression.contains("deceased.exists()") {
-        return Ok(vec![leaf("deceased", "Deceased", &Element { types: Vec::new(), system: String::new(), is_choice: true, many: false })]);
+        return Ok(vec![leaf(
+            "deceased",
+            "Deceased",
+            &Element { types: Vec::new(), system: String::new(), is_choice: true, many: false },
+        )]);
     }
     let mut paths = Vec::new();
     for alternative in expression.split(" | ") {
         // `(X as T).text` and `X as T`: the brackets only group.
-        let alternative = alternative.trim().replacen('(', if alternative.trim().starts_with('(') { "" } else { "(" }, 1);
-        let alternative = if alternative.contains(" as ") { alternative.replacen(" as ", ".as(", 1) } else { alternative };
+        let alternative =
+            alternative.trim().replacen('(', if alternative.trim().starts_with('(') { "" } else { "(" }, 1);
+        let alternative =
+            if alternative.contains(" as ") { alternative.replacen(" as ", ".as(", 1) } else { alternative };
         let Some(rest) = alternative.strip_prefix(base).and_then(|rest| rest.strip_prefix('.')) else { continue };
         for path in walk(rest, base, kind, elements)? {
             if !paths.contains(&path) {
@@ -88,11 +105,21 @@ pub(super) fn resolve(expression: &str, base: &str, kind: &str, elements: &Eleme
 }
 
 fn walk(expression: &str, base: &str, kind: &str, elements: &Elements) -> Result<Vec<Path>, String> {
-    let mut at = Place { steps: String::new(), element: Element { types: vec![(base.to_owned(), Vec::new())], system: String::new(), is_choice: false, many: false }, many: false };
+    let mut at = Place {
+        steps: String::new(),
+        element: Element {
+            types: vec![(base.to_owned(), Vec::new())],
+            system: String::new(),
+            is_choice: false,
+            many: false,
+        },
+        many: false,
+    };
     let mut only = None;
     let mut chosen: Option<String> = None;
     for step in split(expression) {
-        let (name, argument) = step.split_once('(').map_or((step.as_str(), None), |(name, rest)| (name, Some(rest.trim_end_matches(')'))));
+        let (name, argument) =
+            step.split_once('(').map_or((step.as_str(), None), |(name, rest)| (name, Some(rest.trim_end_matches(')'))));
         match (name, argument) {
             ("as" | "ofType", Some(leaf)) => {
                 // R4 writes one type in the wrong case.
@@ -141,14 +168,19 @@ fn narrow(at: Place, chosen: Option<String>) -> Place {
 
 /// One path per readable type.
 fn spread(at: &Place, kind: &str) -> Vec<Path> {
-    let steps = |name: &str| if at.element.is_choice { format!("{}{}", at.steps, capital(name)) } else { at.steps.clone() };
+    let steps =
+        |name: &str| if at.element.is_choice { format!("{}{}", at.steps, capital(name)) } else { at.steps.clone() };
     at.element
         .types
         .iter()
         .filter(|(name, _)| readable(kind, name))
         // Of an extension only the natural type is read, not every one that could be.
         .filter(|(name, _)| !at.steps.contains("extension(url") || natural(kind).contains(&name.as_str()))
-        .map(|(name, targets)| Path { targets: targets.clone(), many: at.many, ..leaf(&steps(name), name, &at.element) })
+        .map(|(name, targets)| Path {
+            targets: targets.clone(),
+            many: at.many,
+            ..leaf(&steps(name), name, &at.element)
+        })
         .collect()
 }
 
@@ -163,15 +195,31 @@ fn natural(kind: &str) -> &'static [&'static str] {
 
 fn leaf(steps: &str, leaf: &str, element: &Element) -> Path {
     let system = if leaf == "code" { element.system.clone() } else { String::new() };
-    Path { steps: steps.to_owned(), leaf: leaf.to_owned(), only: None, targets: Vec::new(), system, many: false, sides: None }
+    Path {
+        steps: steps.to_owned(),
+        leaf: leaf.to_owned(),
+        only: None,
+        targets: Vec::new(),
+        system,
+        many: false,
+        sides: None,
+    }
 }
 
 /// A composite of two components; three are left out.
-pub(super) fn composite(definition: &Value, base: &str, elements: &Elements, all: &[Value]) -> Result<Vec<Path>, String> {
+pub(super) fn composite(
+    definition: &Value,
+    base: &str,
+    elements: &Elements,
+    all: &[Value],
+) -> Result<Vec<Path>, String> {
     let components = items(definition, "component");
     let [left, right] = components else { return Ok(Vec::new()) };
     let kind = |component: &Value| {
-        all.iter().find(|other| str(other, "url") == str(component, "definition")).map(|other| str(other, "type")).ok_or_else(|| format!("no definition of {component}"))
+        all.iter()
+            .find(|other| str(other, "url") == str(component, "definition"))
+            .map(|other| str(other, "type"))
+            .ok_or_else(|| format!("no definition of {component}"))
     };
     let (left_kind, right_kind) = (kind(left)?, kind(right)?);
     let mut paths = Vec::new();
@@ -197,7 +245,11 @@ pub(super) fn composite(definition: &Value, base: &str, elements: &Elements, all
             Err(format!("{base} composite: nothing to read in {component}"))
         };
         let sides = (side(left, [left_kind, right_kind])?, side(right, [right_kind, left_kind])?);
-        paths.push(Path { sides: Some(sides), many: true, ..leaf(steps, "", &Element { types: Vec::new(), system: String::new(), is_choice: false, many: true }) });
+        paths.push(Path {
+            sides: Some(sides),
+            many: true,
+            ..leaf(steps, "", &Element { types: Vec::new(), system: String::new(), is_choice: false, many: true })
+        });
     }
     Ok(paths)
 }

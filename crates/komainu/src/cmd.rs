@@ -1,0 +1,36 @@
+//! One module per command.
+
+mod audit;
+mod demo;
+mod hub;
+mod import;
+mod serve;
+mod token;
+
+use crate::cli::{Audit, Cli, Command, Token};
+use crate::failure::{Done, Failure, Kind};
+use crate::{logging, terminal};
+
+/// Does what the command line asks.
+pub(crate) fn run(cli: Cli) -> Done {
+    logging::start(if matches!(cli.command, Command::Serve(_) | Command::Hub(_)) { "info" } else { "warn" });
+    match cli.command {
+        Command::Serve(args) => wait(serve::serve(args)),
+        Command::Demo(args) => wait(demo::demo(args)),
+        Command::Token(Token::Create(args)) => wait(token::create(args)),
+        Command::Openapi => {
+            terminal::print(server::api::openapi().trim_end());
+            Ok(())
+        }
+        Command::Hub(args) => wait(hub::hub(args)),
+        Command::Import(args) => wait(import::import(args)),
+        Command::Audit(Audit::Verify(args)) => wait(audit::verify(args)),
+    }
+}
+
+fn wait(work: impl Future<Output = Done>) -> Done {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        Failure::new(Kind::Internal, "スレッドを作れません。", "Threads cannot be made.").because(error)
+    })?;
+    runtime.block_on(work)
+}

@@ -1,0 +1,226 @@
+//! The import itself: prepared on all cores, written in order in groups, resumable and repeatable.
+
+use std::collections::VecDeque;
+
+use access::{Action, Permit, Read, Write as MayWrite};
+use store::{Expect, Kind, Tx};
+use tokio::task::JoinHandle;
+
+use super::prepare::{Item, Unit};
+use crate::write::{Rights, matching};
+use crate::{Ctx, Error, ErrorKind, Record};
+
+/// Resources in one write job: enough to fill a commit, few enough that a chart opened meanwhile does not wait.
+const GROUP: usize = 500;
+/// Groups under way: two being prepared, the rest waiting for the writer.
+const AHEAD: usize = 6;
+/// Rows of the report kept; beyond that they are only counted.
+const BAD_MAX: usize = 10_000;
+
+/// How an import is done.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Under which its position is kept, so that the same import goes on where it was broken off. None: from the start.
+    pub resume: Option<String>,
+    /// Reads and checks everything, writes nothing.
+    pub preview: bool,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Items gone through, those of a former run included.
+    pub items: u64,
+    /// Resources written.
+    pub written: u64,
+    /// Resources that were there already.
+    pub existing: u64,
+    /// Items refused.
+    pub bad: u64,
+}
+
+/// An item that was not imported; nothing of it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bad {
+    /// Line, or number of the item, from 1.
+    pub at: u64,
+    /// The entry, when it is a bundle.
+    pub entry: Option<usize>,
+    /// Why. Names elements, never values.
+    pub reason: String,
+}
+
+/// What became of an import.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The sums.
+    pub progress: Progress,
+    /// What was refused, up to ten thousand.
+    pub bad: Vec<Bad>,
+}
+
+/// Items of one write job.
+struct Group {
+    last: u64,
+    units: Vec<Result<Unit, Bad>>,
+}
+
+/// What a write job did with a group.
+struct Written {
+    last: u64,
+    bad: Vec<Bad>,
+    written: u64,
+    existing: u64,
+}
+
+impl Record {
+    /// Imports items, numbered from 1 or by their own line, in order. Each is written whole or not at all; what is
+    /// there already is left as it is. `progress` is called after every group.
+    ///
+    /// # Errors
+    /// `Forbidden` without the right to import, or that the store failed; what was written until then stays, and a
+    /// second run goes on from there.
+    pub async fn import<I>(&self, ctx: &Ctx, items: I, settings: Settings, mut progress: impl FnMut(&Progress) + Send) -> Result<Report, Error>
+    where
+        I: Iterator<Item = (u64, Item)> + Send,
+    {
+        let write = self.permit::<MayWrite>(ctx, Action::Import, &["*"]).await?;
+        // A list finds its patients by number; without the right to search it would make them anew.
+        let rights = Rights { search: access::decide::<Read>(&ctx.actor, Action::Search, &["*"]).ok(), ..Rights::default() };
+        let done_before = self.position(settings.resume.as_deref()).await?;
+        let mut report = Report::default();
+        report.progress.items = done_before;
+        let mut items = items.filter(|(at, _)| *at > done_before).peekable();
+        let (mut preparing, mut writing): (VecDeque<JoinHandle<Group>>, VecDeque<JoinHandle<Result<Written, Error>>>) = Default::default();
+        loop {
+            while preparing.len() < AHEAD
+                && let Some(group) = next_group(&mut items)
+            {
+                let (entries_max, now_ms) = (self.limits.bundle_entries, ctx.now_ms);
+                preparing.push_back(tokio::task::spawn_blocking(move || prepare(group, entries_max, now_ms)));
+            }
+            if let Some(group) = preparing.pop_front() {
+                let group = group.await.map_err(|e| Error::new(ErrorKind::Internal, format!("an import group was not prepared: {e}")))?;
+                let (record, ctx, write, rights, settings) = (self.clone(), ctx.clone(), write.clone(), rights.clone(), settings.clone());
+                // Sent in order, and the writer takes them in order: the position never runs ahead.
+                writing.push_back(tokio::spawn(async move { record.write_group(&ctx, write, rights, &settings, group).await }));
+                if writing.len() < 2 {
+                    continue;
+                }
+            }
+            let Some(written) = writing.pop_front() else { break };
+            let written = written.await.map_err(|e| Error::new(ErrorKind::Internal, format!("an import group was not written: {e}")))??;
+            report.add(written);
+            progress(&report.progress);
+        }
+        Ok(report)
+    }
+
+    /// Where an import was broken off.
+    async fn position(&self, resume: Option<&str>) -> Result<u64, Error> {
+        let Some(name) = resume.map(setting_name) else { return Ok(0) };
+        let text: Option<String> = self.store.read::<_, Error, _>(move |snapshot| Ok(snapshot.setting(&name)?)).await?;
+        Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
+    }
+
+    async fn write_group(&self, ctx: &Ctx, write: Permit<MayWrite>, rights: Rights, settings: &Settings, group: Group) -> Result<Written, Error> {
+        let mut event = ctx.event(Action::Import);
+        event.detail = Some(format!("to item {}", group.last));
+        if settings.preview {
+            let bad: Vec<Bad> = group.units.iter().filter_map(|unit| unit.as_ref().err().cloned()).collect();
+            let good = group.units.iter().flatten().map(|unit| unit.writes.len() as u64).sum();
+            return Ok(Written { last: group.last, bad, written: good, existing: 0 });
+        }
+        let position = settings.resume.as_deref().map(setting_name);
+        self.store
+            .write(move |tx| {
+                tx.audit(event);
+                let mut done = Written { last: group.last, bad: Vec::new(), written: 0, existing: 0 };
+                for unit in group.units {
+                    match unit {
+                        Ok(unit) => write_unit(tx, &write, &rights, unit, &mut done)?,
+                        Err(bad) => done.bad.push(bad),
+                    }
+                }
+                if let Some(name) = position {
+                    tx.set_setting(&name, &done.last.to_string())?;
+                }
+                Ok(done)
+            })
+            .await
+    }
+}
+
+/// Refusals are found out before the first resource of a unit is written, so that none is half applied.
+fn write_unit(tx: &mut Tx<'_>, write: &Permit<MayWrite>, rights: &Rights, unit: Unit, done: &mut Written) -> Result<(), Error> {
+    if let Some(denied) = unit.writes.iter().map(|w| w.draft.resource_type()).find(|t| !write.covers(t)) {
+        done.bad.push(Bad { at: unit.at, entry: None, reason: format!("no right to import {denied}") });
+        return Ok(());
+    }
+    let mut absent = Vec::with_capacity(unit.writes.len());
+    for one in unit.writes {
+        let standing = tx.standing(write, one.draft.resource_type(), one.draft.id())?;
+        let found = match (&one.unless, standing) {
+            (Some(query), None) => match matching(tx, rights, query) {
+                Ok(found) => found.is_some(),
+                Err(error) if error.kind == ErrorKind::Precondition => {
+                    done.bad.push(Bad { at: unit.at, entry: None, reason: "several patients have this 患者番号".to_owned() });
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            },
+            (_, standing) => standing.is_some(),
+        };
+        if found {
+            done.existing += 1;
+        } else {
+            absent.push(one.draft);
+        }
+    }
+    for draft in absent {
+        // One unit may name a resource twice; the second is there by now.
+        if tx.standing(write, draft.resource_type(), draft.id())?.is_some() {
+            done.existing += 1;
+            continue;
+        }
+        tx.append(write, draft.with_kind(Kind::Create), Expect::Absent)?;
+        done.written += 1;
+    }
+    Ok(())
+}
+
+fn next_group(items: &mut std::iter::Peekable<impl Iterator<Item = (u64, Item)>>) -> Option<Vec<(u64, Item)>> {
+    let mut group = Vec::new();
+    let mut weight = 0;
+    while weight < GROUP
+        && let Some((at, item)) = items.next()
+    {
+        // A bundle holds hundreds; about a kilobyte each.
+        weight += if let Item::Bundle(text) = &item { 1 + text.len() / 1024 } else { 1 };
+        group.push((at, item));
+    }
+    (!group.is_empty()).then_some(group)
+}
+
+fn prepare(group: Vec<(u64, Item)>, entries_max: usize, now_ms: i64) -> Group {
+    let last = group.last().map_or(0, |(at, _)| *at);
+    let prepare = |(at, item): (u64, Item)| {
+        item.prepare(at, entries_max, now_ms).map_err(|error| Bad { at, entry: error.entry, reason: error.what })
+    };
+    Group { last, units: group.into_iter().map(prepare).collect() }
+}
+
+fn setting_name(import: &str) -> String {
+    format!("import.{import}")
+}
+
+impl Report {
+    fn add(&mut self, written: Written) {
+        self.progress.items = written.last;
+        self.progress.written += written.written;
+        self.progress.existing += written.existing;
+        self.progress.bad += written.bad.len() as u64;
+        let room = BAD_MAX.saturating_sub(self.bad.len());
+        self.bad.extend(written.bad.into_iter().take(room));
+    }
+}

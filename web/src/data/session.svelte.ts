@@ -1,0 +1,118 @@
+// Who is signed in, and what is left behind when nobody is.
+
+import * as api from './api';
+import type { Answer } from './answer';
+import { watch } from './connection.svelte';
+import { destroyDatabase } from './database';
+import { LocalStore } from './local';
+import { Outbox } from './outbox.svelte';
+
+export type Place =
+  | { kind: 'starting' }
+  /** `why` tells the sign-in page what has happened. */
+  | { kind: 'signedOut'; why: 'fresh' | 'expired' | 'left' }
+  | { kind: 'signedIn'; session: api.Session; store: LocalStore; outbox: Outbox }
+  /** The browser refuses to keep data (private mode, full disk, a newer page in another tab). */
+  | { kind: 'unusable'; reason: string };
+
+const channel = new BroadcastChannel('komainu-session');
+/** Signed out while the server could not be told: tell it before anything else. Holds no name. */
+const owedKey = 'komainu-sign-out-owed';
+
+class SessionHolder {
+  place = $state<Place>({ kind: 'starting' });
+  #stopWatch: (() => void) | undefined;
+
+  /** At the start of the page: what this device knows, then what the server says. */
+  async start(): Promise<void> {
+    channel.onmessage = () => location.replace('/');
+    this.#stopWatch?.();
+    this.#stopWatch = watch(api.askLine);
+    if (localStorage.getItem(owedKey) !== null && !(await this.#payOwed())) {
+      this.place = { kind: 'signedOut', why: 'left' };
+      return;
+    }
+    const store = await this.#openStore();
+    if (!store) return;
+    const known = await store.session<api.Session>().catch(() => undefined);
+    if (known) await this.#enter(known, store);
+    const answer = await api.currentSession();
+    if (answer.kind === 'ok') {
+      if (known?.user === answer.value.user) return store.keepSession(answer.value);
+      // Someone else has signed in elsewhere in this browser: nothing of the first may stay.
+      if (known) await store.forgetCharts();
+      await this.#enter(answer.value, store);
+    } else if (answer.kind === 'expired') {
+      await this.expired(known ? 'expired' : 'fresh');
+    } else if (!known) {
+      store.close();
+      this.place = { kind: 'signedOut', why: 'fresh' };
+    }
+  }
+
+  async signIn(user: string, password: string): Promise<Answer<api.Session>> {
+    // A sign-out still owed would end the new session instead of the old.
+    if (localStorage.getItem(owedKey) !== null && !(await this.#payOwed())) return { kind: 'unreachable' };
+    const answer = await api.signIn(user, password);
+    if (answer.kind !== 'ok') return answer;
+    const store = await this.#openStore();
+    if (store) await this.#enter(answer.value, store);
+    return answer;
+  }
+
+  /** The server no longer knows us: charts go, unsent writes stay sealed until their writer is back. */
+  async expired(why: 'expired' | 'fresh' = 'expired'): Promise<void> {
+    const place = this.place;
+    this.place = { kind: 'signedOut', why };
+    const store = place.kind === 'signedIn' ? place.store : await this.#openStore();
+    if (place.kind === 'signedIn') place.outbox.close();
+    if (!store) return;
+    await store.forgetCharts();
+    store.close();
+  }
+
+  /** Leaves nothing on this device, and tells the server and the other tabs. */
+  async signOut(): Promise<void> {
+    const place = this.place;
+    this.place = { kind: 'starting' };
+    this.#stopWatch?.();
+    if (place.kind === 'signedIn') {
+      place.outbox.close();
+      place.store.close();
+    }
+    localStorage.setItem(owedKey, '1');
+    channel.postMessage('left');
+    await destroyDatabase();
+    for (const name of await caches.keys()) await caches.delete(name);
+    await this.#payOwed();
+    location.replace('/');
+  }
+
+  async #payOwed(): Promise<boolean> {
+    const answer = await api.endSession();
+    const paid = answer.kind === 'ok' || answer.kind === 'expired';
+    if (paid) localStorage.removeItem(owedKey);
+    return paid;
+  }
+
+  async #enter(session: api.Session, store: LocalStore): Promise<void> {
+    await store.keepSession(session);
+    const outbox = new Outbox(store, session.user);
+    outbox.onExpired = () => void this.expired();
+    this.place = { kind: 'signedIn', session, store, outbox };
+    await outbox.reload();
+    await store.trim(Date.now(), new Set(outbox.rows.map(({ entry }) => entry.patient)));
+    void outbox.send();
+  }
+
+  async #openStore(): Promise<LocalStore | undefined> {
+    try {
+      return await LocalStore.open();
+    } catch (error) {
+      this.place = { kind: 'unusable', reason: error instanceof Error ? error.message : '' };
+      return undefined;
+    }
+  }
+}
+
+export const holder = new SessionHolder();

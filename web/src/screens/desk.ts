@@ -1,0 +1,10 @@
+// What every screen behind the sign-in works with.
+
+import { createContext } from 'svelte';
+import type { Session } from '../data/api';
+import type { LocalStore } from '../data/local';
+import type { Outbox } from '../data/outbox.svelte';
+
+export interface Desk { session: Session; store: LocalStore; outbox: Outbox }
+
+export const [desk, setDesk] = createContext<Desk>();
