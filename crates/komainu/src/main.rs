@@ -5,6 +5,7 @@ mod cmd;
 mod data;
 mod failure;
 mod logging;
+mod progress;
 mod serving;
 mod terminal;
 

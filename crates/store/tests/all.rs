@@ -8,6 +8,8 @@ mod accounts;
 mod audit_log;
 #[path = "all/harness.rs"]
 mod harness;
+#[path = "all/hub.rs"]
+mod hub;
 #[path = "all/place.rs"]
 mod place;
 #[path = "all/postgres.rs"]
