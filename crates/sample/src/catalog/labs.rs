@@ -1,4 +1,4 @@
-//! Laboratory items: JLAC10 (17 digits: analyte 5, kind 4, specimen 3, method 3, result 2), unit, reference range.
+//! Laboratory items, their codes in the form of the list but not looked up in it (nothing here is billed): JLAC10 (17 digits: analyte 5, kind 4, specimen 3, method 3, result 2), unit, reference range.
 
 /// One item of the laboratory's list.
 #[derive(Debug, PartialEq, Eq)]

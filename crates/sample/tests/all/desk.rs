@@ -41,6 +41,19 @@ fn a_chart_fills_as_the_patient_goes_through_the_house() {
 }
 
 #[test]
+fn who_came_with_something_new_has_filled_in_the_sheet() {
+    let mut filled = 0;
+    for group in &FACTS.here {
+        for sheet in of(group, "QuestionnaireResponse") {
+            assert_eq!(at(sheet, "item").and_then(Json::as_array).map(<[Json]>::len), Some(5));
+            assert!(!text(sheet, "item.0.answer.0.valueString").is_empty());
+            filled += 1;
+        }
+    }
+    assert!(filled > 0);
+}
+
+#[test]
 fn notes_are_paragraphs_without_markup_of_their_own() {
     let notes: Vec<Resource> = crate::clinic(40).groups().flatten().collect();
     let mut escaped = 0;
