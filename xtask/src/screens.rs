@@ -14,7 +14,7 @@ pub(crate) fn screens() -> Done {
     run(&mut cargo(["build", "--release", "--package", "komainu", "--locked"]))?;
     let data = target().join("screens");
     let _ = std::fs::remove_dir_all(&data);
-    let (_server, _) = demo::open("release", &data, &CLINIC.map(String::from))?;
+    let (_server, _) = demo::open(&target().join("release/komainu"), &data, &CLINIC.map(String::from))?;
     let mut pictures = npm(&["run", "screens"]);
     pictures.env("KOMAINU_READY", data.with_extension("ready.json"));
     pictures.env("CHROMIUM", setup::chromium().ok_or("no Chromium")?);

@@ -45,6 +45,14 @@ impl Ctx {
         event
     }
 
+    /// The same about what a search or condition finds, with the search as it was sent (BALP asks for it).
+    pub(crate) fn event_on(&self, action: Action, resource_type: &str, pairs: &[(String, String)]) -> Event {
+        let mut event = self.event(action);
+        event.entities.push(Entity { kind: resource_type.to_owned(), id: String::new(), version: None });
+        event.query = Some(format!("{resource_type}?{}", crate::url::encode_pairs(pairs)));
+        event
+    }
+
     /// An audit line that this was refused.
     pub(crate) fn refusal(&self, action: Action, resource_types: &[&str], why: &str) -> Event {
         let entity = |t: &&str| Entity { kind: (*t).to_owned(), id: String::new(), version: None };

@@ -37,6 +37,26 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// The HTTP status that goes with it, as it stands in a status line; the one table of statuses.
+    #[must_use]
+    pub fn status_line(self) -> &'static str {
+        match self {
+            Self::BadRequest => "400 Bad Request",
+            Self::Invalid => "422 Unprocessable Entity",
+            Self::Forbidden => "403 Forbidden",
+            Self::NotFound => "404 Not Found",
+            Self::Gone => "410 Gone",
+            Self::Conflict => "409 Conflict",
+            Self::Precondition => "412 Precondition Failed",
+            Self::PreconditionRequired => "428 Precondition Required",
+            Self::TooLarge => "413 Content Too Large",
+            Self::NotSupported => "501 Not Implemented",
+            Self::Full => "507 Insufficient Storage",
+            Self::Unavailable => "503 Service Unavailable",
+            Self::Internal => "500 Internal Server Error",
+        }
+    }
+
     /// The FHIR issue code that goes with it.
     #[must_use]
     pub fn issue_type(self) -> IssueType {

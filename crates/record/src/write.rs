@@ -11,6 +11,7 @@ use fhir::json::{Json, Object};
 use fhir::search::query::Query;
 use store::{Draft, Expect, Kind, StoreError, Stored, Tx};
 
+use crate::merge::replaced_by;
 use crate::{Error, ErrorKind, check, finalise};
 
 /// The permits a change may need, decided before the job.
@@ -23,6 +24,8 @@ pub(crate) struct Rights {
     pub(crate) special: Option<Permit<Write>>,
     /// For conditions and for what a patch starts from.
     pub(crate) search: Option<Permit<Read>>,
+    /// To see whether a patient was merged into another.
+    pub(crate) patient: Option<Permit<Read>>,
 }
 
 /// What to write.
@@ -71,7 +74,7 @@ pub(crate) enum Where {
     Query(Query),
 }
 
-/// Makes the next version from the current one.
+/// Makes the next version from the current one; what it changes it must have checked.
 pub(crate) type Edit = Box<dyn FnOnce(&Stored) -> Result<(Resource, Kind), Error> + Send>;
 
 /// What became of it.
@@ -87,6 +90,24 @@ pub enum Status {
     Deleted,
     /// There was nothing to delete.
     Nothing,
+}
+
+impl Status {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Created, "created"),
+        (Self::Updated, "updated"),
+        (Self::Existing, "existing"),
+        (Self::Deleted, "deleted"),
+        (Self::Nothing, "nothing"),
+    ];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, name)| *name == text).map(|(status, _)| *status)
+    }
 }
 
 /// The result of one change.
@@ -137,6 +158,7 @@ fn create(tx: &mut Tx<'_>, rights: &Rights, content: Content, unless: Option<Que
     }
     let draft = content.draft(Kind::Create)?;
     let permit = right(rights.create.as_ref(), draft.resource_type())?;
+    guard_merged(tx, rights, &draft)?;
     Ok(Done::new(Status::Created, tx.append(permit, draft, Expect::Absent)?))
 }
 
@@ -149,6 +171,7 @@ fn update(tx: &mut Tx<'_>, rights: &Rights, content: Content, precondition: Prec
     {
         return Err(finalise::is_finalised());
     }
+    guard_merged(tx, rights, &draft)?;
     let expect = expect(precondition, standing.map(|(version, _)| version))?;
     let (status, permit, kind) = match standing {
         Some((_, kind)) if kind != Kind::Delete => (Status::Updated, permit, Kind::Update),
@@ -204,14 +227,13 @@ fn edit_one(
         return Err(Error::new(ErrorKind::Gone, format!("{resource_type}/{id} was deleted")));
     }
     let expect = expect(precondition, Some(head.version))?;
-    let (mut resource, kind) = edit(&head)?;
+    let (resource, kind) = edit(&head)?;
     if head.kind.is_final() && kind != Kind::Amend {
         return Err(finalise::is_finalised());
     }
     if resource.resource_type() != resource_type || resource.id() != Some(id) {
         return Err(Error::new(ErrorKind::Invalid, "a change cannot give a resource another type or id"));
     }
-    check::accept(&mut resource, fhir::validate::Mode::Strict)?;
     let expect = if expect == Expect::Any { Expect::Head(head.version) } else { expect };
     let draft = Draft::prepare(resource, kind)?;
     Ok(Done::new(Status::Updated, tx.append(permit, draft, expect)?))
@@ -228,7 +250,9 @@ fn apply_patch(head: &Stored, patch: &Patch) -> Result<Resource, Error> {
         Patch::Merge(changes) => fhir::patch::merge_patch(&before, changes),
     };
     let after = after.map_err(|e| Error::new(ErrorKind::Invalid, format!("the patch does not apply: {e}")))?;
-    Ok(Resource::from_json(after)?)
+    let mut after = Resource::from_json(after)?;
+    check::accept(&mut after, fhir::validate::Mode::Strict)?;
+    Ok(after)
 }
 
 /// The resource a change is for; None when a condition matches nothing.
@@ -250,6 +274,21 @@ pub(crate) fn matching(tx: &mut Tx<'_>, rights: &Rights, query: &Query) -> Resul
         return Err(Error::new(ErrorKind::Precondition, "the condition matches more than one resource").todo("Narrow it"));
     }
     Ok(rows.pop())
+}
+
+/// A form that was opened before two registrations were merged still names the one that was given up; what it
+/// says belongs to the other. The answer names that one, and a person decides.
+fn guard_merged(tx: &mut Tx<'_>, rights: &Rights, draft: &Draft) -> Result<(), Error> {
+    let (Some(patient), Some(read)) = (draft.patient(), rights.patient.as_ref()) else { return Ok(()) };
+    match tx.standing(read, "Patient", patient)? {
+        Some((_, Kind::Merge)) => {}
+        _ => return Ok(()),
+    }
+    let head = tx.head(read, "Patient", patient)?.map(|head| parse_stored(&head)).transpose()?;
+    match head.as_ref().and_then(replaced_by) {
+        Some(kept) => Err(Error::new(ErrorKind::Conflict, format!("Patient/{patient} was merged into Patient/{kept}")).todo("Write it for that patient")),
+        None => Ok(()),
+    }
 }
 
 fn expect(precondition: Precondition, standing: Option<VersionId>) -> Result<Expect, Error> {

@@ -1,1 +1,14 @@
 //! HTTP: FHIR REST, the page’s own API, sign-in, the accept loop, the embedded page.
+
+pub mod api;
+mod app;
+pub mod http;
+pub mod net;
+mod page;
+pub mod problem;
+mod router;
+pub mod signin;
+pub mod tls;
+
+pub use app::{App, Config, OpenError};
+pub use router::router;

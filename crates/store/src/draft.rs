@@ -52,6 +52,24 @@ impl Draft {
         Ok(Self { resource_type, type_code, id, kind, patient: None, text, payload, content, indexed: Vec::new() })
     }
 
+    /// The same as another kind of version: whether a PUT creates or updates is known only inside the job.
+    #[must_use]
+    pub fn with_kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// The same under another id: which resource a condition matches is known only inside the job.
+    #[must_use]
+    pub fn with_id(self, id: &str) -> Self {
+        // The canonical text begins with type and id.
+        let before = format!(r#"{{"resourceType":"{}","id":"{}""#, self.resource_type, self.id);
+        let rest = self.text.strip_prefix(before.as_bytes()).unwrap_or_default();
+        let text = [format!(r#"{{"resourceType":"{}","id":"{id}""#, self.resource_type).as_bytes(), rest].concat();
+        let patient = if self.resource_type == "Patient" { Some(id.to_owned()) } else { self.patient };
+        let (content, payload) = (content_hash(&text), payload::pack(&text));
+        Self { id: id.to_owned(), patient, content, payload, text, ..self }
+    }
+
     /// For instance `Patient`.
     #[must_use]
     pub fn resource_type(&self) -> &'static str {
@@ -62,5 +80,17 @@ impl Draft {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Logical id of the patient in whose compartment it is.
+    #[must_use]
+    pub fn patient(&self) -> Option<&str> {
+        self.patient.as_deref()
+    }
+
+    /// What it will be found by.
+    #[must_use]
+    pub fn indexed(&self) -> &[Indexed] {
+        &self.indexed
     }
 }

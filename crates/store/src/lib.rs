@@ -9,6 +9,7 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
 mod account;
+mod answers;
 mod append;
 mod audit_log;
 mod checkpoint;
@@ -35,6 +36,7 @@ pub use append::{Expect, Tx};
 pub use config::{Clock, Config, Location};
 pub use draft::Draft;
 pub use error::StoreError;
+pub use payload::instant;
 pub use snapshot::{HistoryPage, HistoryScope, Snapshot};
 pub use store::Store;
 pub use stored::Stored;

@@ -65,7 +65,8 @@ pub(crate) fn complete(
 }
 
 /// FHIR instant with milliseconds, UTC.
-pub(crate) fn instant(ms: i64) -> String {
+#[must_use]
+pub fn instant(ms: i64) -> String {
     let time = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     format!("{time:.3}")
 }

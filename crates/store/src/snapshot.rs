@@ -1,11 +1,13 @@
 //! Reading: everything a job sees is of one moment.
 
-use access::{Permit, Read};
+use access::{Permit, Read, Right};
 use audit::Event;
 use clinic::{ClinicId, VersionId};
+use sync::Kind;
 
 use crate::db::{Db, Val};
 use crate::error::StoreError;
+use crate::resource;
 use crate::stored::{RawStored, Stored, select_stored, signed, type_name};
 
 /// The database at one moment.
@@ -59,6 +61,22 @@ impl<'a> Snapshot<'a> {
             RawStored::read,
         )?;
         raw.map(RawStored::open).transpose()
+    }
+
+    /// Version and kind of the current version, without its content; None when there never was one.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn standing<R: Right>(
+        &mut self,
+        permit: &Permit<R>,
+        type_name: &str,
+        id: &str,
+    ) -> Result<Option<(VersionId, Kind)>, StoreError> {
+        let Some(code) = self.cover(permit, type_name)? else { return Ok(None) };
+        let head = resource::find(self.db, self.clinic, code, id)?.and_then(|current| current.head);
+        let corrupt = |version| StoreError::Corrupt(format!("version {version} is of an unknown kind"));
+        head.map(|head| Ok((head.version, head.kind.ok_or_else(|| corrupt(head.version))?))).transpose()
     }
 
     /// One version of a resource.
@@ -173,7 +191,7 @@ impl<'a> Snapshot<'a> {
     }
 
     /// Checks the permit and notes that records were touched. None: there is no such type, so no such record.
-    pub(crate) fn cover(&mut self, permit: &Permit<Read>, type_name: &str) -> Result<Option<u16>, StoreError> {
+    pub(crate) fn cover<R: Right>(&mut self, permit: &Permit<R>, type_name: &str) -> Result<Option<u16>, StoreError> {
         self.touched = true;
         if !permit.covers(type_name) {
             return Err(StoreError::NotPermitted(type_name.to_owned()));

@@ -8,6 +8,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "audit", steps: AUDIT },
     Migration { number: 3, name: "accounts", steps: ACCOUNTS },
     Migration { number: 4, name: "search", steps: SEARCH },
+    Migration { number: 5, name: "answer", steps: ANSWER },
 ];
 
 /// `clinic` stands first in every key so that the hub's tables can be distributed by it as they are.
@@ -98,4 +99,14 @@ const ACCOUNTS: &[Step] = &[
             PRIMARY KEY (clinic, name)) CLUSTERED",
     ),
     Step::ByClinic("setting"),
+];
+
+/// Answers kept for requests that come twice; see `answers.rs`.
+const ANSWER: &[Step] = &[
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS answer (clinic INT NOT NULL, name TEXT NOT NULL, at INT NOT NULL,
+            request BYTES NOT NULL, answer BYTES NOT NULL, PRIMARY KEY (clinic, name)) CLUSTERED",
+    ),
+    Step::Sql("CREATE INDEX IF NOT EXISTS answer_at ON answer (clinic, at)"),
+    Step::ByClinic("answer"),
 ];

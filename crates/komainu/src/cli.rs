@@ -1,0 +1,227 @@
+//! The command line. Nothing secret is ever an argument or an environment variable: both can be read by
+//! every process of the machine. Secrets come from files or are typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+const AFTER: &str = "\
+終了コード / exit codes:
+   0 完了 done                     6 鍵・権限の拒否 refused
+   1 内部の失敗 internal           7 相手が応答しない unreachable
+   2 使い方の誤り usage            8 一部のみ完了 partly done
+   3 入力の誤り bad input          9 データの破損 damaged data
+   4 見つからない not found       10 入出力エラーで停止 stopped on an I/O error
+   5 使用中 busy                  11 空き容量なし disk full";
+
+/// こまいぬ: 診療所の電子カルテサーバー / Komainu: a clinic's chart server
+#[derive(Debug, Parser)]
+#[command(name = "komainu", version, after_help = AFTER, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// サーバーを動かす / Run the server
+    Serve(Serve),
+    /// 見本の診療所で試す / Try it with a sample clinic
+    Demo(Demo),
+    /// 複数の診療所のハブを動かす / Run the hub of several clinics
+    Hub(Hub),
+    /// プログラム用のトークン / Tokens for programs
+    #[command(subcommand)]
+    Token(Token),
+    /// FHIR の NDJSON・Bundle・患者一覧 CSV を取り込む / Import FHIR NDJSON, bundles, patient lists
+    Import(Import),
+    /// 監査記録 / The audit log
+    #[command(subcommand)]
+    Audit(Audit),
+    /// OpenAPI を出力する / Print the OpenAPI description
+    #[command(hide = true)]
+    Openapi,
+}
+
+/// Where the data is and what opens it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Data {
+    /// データの場所 / Data directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// 鍵ファイル(0600)。無ければ作る。別の媒体に置くとよい / Key file (0600), made if missing; best on another medium
+    #[arg(long, value_name = "FILE", conflicts_with = "passphrase_file")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// パスフレーズの入ったファイル / File that holds the passphrase
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// How the server listens.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Listen {
+    /// 待ち受けるアドレス。ポート 0 は空きを選ぶ / Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8443")]
+    pub(crate) listen: SocketAddr,
+    /// サーバーの名前やアドレス(繰り返せる) / Host name or address of this server (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Vec<String>,
+    /// 古い端末のために TLS 1.2 も許す / Also allow TLS 1.2, for old devices
+    #[arg(long)]
+    pub(crate) allow_tls12: bool,
+    /// 暗号化しない。計測用で、このマシンの中でだけ使える / No encryption: for benchmarks, on this machine only
+    #[arg(long)]
+    pub(crate) plain_http: bool,
+    /// 応答できるようになったら書くファイル(0600) / File to write once it answers (0600)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+    /// 診療所の名前(最初の起動) / Name of the clinic (first start)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) clinic: Option<String>,
+    /// 最初の管理者の利用者名 / User name of the first administrator
+    #[arg(long, value_name = "USER", default_value = "admin")]
+    pub(crate) admin: String,
+    /// 最初の管理者のパスワードの入ったファイル / File with the first administrator's password
+    #[arg(long, value_name = "FILE")]
+    pub(crate) admin_password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// データの場所。省くと一時的な場所 / Data directory; a temporary one if left out
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+    /// 患者の数 / Number of patients
+    #[arg(long, default_value_t = 3000, value_parser = clap::value_parser!(u32).range(..=200_000))]
+    pub(crate) patients: u32,
+    /// 同じ種から同じ患者ができる / The same seed makes the same patients
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Hub {
+    /// PostgreSQL のアドレス(パスワードは書かず .pgpass に) / Address of PostgreSQL; its password belongs in .pgpass
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: String,
+    #[command(flatten)]
+    pub(crate) serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// 作って表示する。表示は一度だけ / Make one and print it, once
+    Create(TokenCreate),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenCreate {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// できること(SMART 2.2) / What it may do (SMART 2.2)
+    #[arg(long, default_value = "system/*.rs")]
+    pub(crate) scope: String,
+    /// 何に使うか / What it is for
+    #[arg(long, default_value = "command line")]
+    pub(crate) label: String,
+    /// 有効な日数 / Days until it ends
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) days: u32,
+    /// JSON で出力 / Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// ファイルかフォルダー / Files or folders
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// 止まっているサーバーのデータ / Data directory of a server that is not running
+    #[arg(long, value_name = "DIR", required_unless_present = "url", conflicts_with = "url")]
+    pub(crate) data: Option<PathBuf>,
+    /// 鍵ファイル / Key file
+    #[arg(long, value_name = "FILE", requires = "data", conflicts_with = "passphrase_file")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// パスフレーズの入ったファイル / File that holds the passphrase
+    #[arg(long, value_name = "FILE", requires = "data")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// 動いているサーバー / A server that is running
+    #[arg(long, requires = "token_file")]
+    pub(crate) url: Option<String>,
+    /// トークンの入ったファイル / File that holds the token
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// サーバーの認証局の証明書 / Certificate of the server's authority
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub(crate) ca: Option<PathBuf>,
+    /// 結果を JSON で出力 / Print the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// 監査記録が書かれたままか確かめる / Check that the log is as it was written
+    Verify(AuditVerify),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditVerify {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// JSON で出力 / Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_option_is_explained_in_both_languages() {
+        fn check(command: &clap::Command) {
+            let texts = command.get_about().into_iter().chain(command.get_arguments().filter_map(clap::Arg::get_help));
+            for text in texts.map(ToString::to_string).filter(|t| !t.starts_with("Print ")) {
+                assert!(text.contains(" / ") && !text.is_ascii(), "{}: {text}", command.get_name());
+            }
+            for sub in command.get_subcommands().filter(|c| c.get_name() != "help") {
+                assert!(sub.get_about().is_some(), "{}", sub.get_name());
+                check(sub);
+            }
+        }
+        check(&Cli::command());
+    }
+
+    #[test]
+    fn no_secret_is_an_argument() {
+        fn check(command: &clap::Command) {
+            for argument in command.get_arguments() {
+                let id = argument.get_id().as_str();
+                let secret = ["password", "passphrase", "token", "key", "secret"].iter().any(|s| id.contains(s));
+                assert!(!secret || id.ends_with("_file"), "{id}");
+                assert!(argument.get_env().is_none(), "{id}");
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
+    }
+}

@@ -1,0 +1,5 @@
+//! Bulk export.
+
+/// Exports under way.
+#[derive(Debug, Default)]
+pub(crate) struct Jobs;

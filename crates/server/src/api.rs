@@ -1,0 +1,64 @@
+//! `/api`: what the page needs beside FHIR. Anyone may use it; the page has no other powers.
+//!
+//! The description is `web/openapi.json`, committed; a test fails when it is not what the code says.
+
+mod authority;
+mod health;
+mod json;
+mod session;
+
+use axum::Router;
+use axum::routing::{get, post};
+use utoipa::OpenApi;
+
+use crate::App;
+use crate::signin::layer;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Komainu", description = "The page's own interface. Charts are under /fhir, as FHIR R4."),
+    paths(
+        session::sign_in,
+        session::current,
+        session::sign_out,
+        session::change_password,
+        health::health,
+        authority::pem,
+        authority::der,
+    )
+)]
+struct Description;
+
+/// The OpenAPI description as it is committed.
+#[must_use]
+pub fn openapi() -> String {
+    let mut description = Description::openapi();
+    // The number of a build is no part of the interface.
+    description.info.version = "1".to_owned();
+    description.to_pretty_json().unwrap_or_default() + "\n"
+}
+
+/// All routes under `/api`, and the authority's certificate at an address short enough to type.
+pub(crate) fn router(app: &App) -> Router<App> {
+    let open = Router::new()
+        .route("/api/session", post(session::sign_in))
+        .route("/api/health", get(health::health))
+        .route("/api/authority", get(authority::pem))
+        .route("/ca.crt", get(authority::der));
+    let signed_in = Router::new()
+        .route("/api/session", get(session::current).delete(session::sign_out))
+        .route("/api/session/password", post(session::change_password));
+    layer::own_page(open.merge(layer::signed_in(signed_in, app)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_description_is_fresh() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/openapi.json");
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(committed == openapi(), "web/openapi.json is not what the code says: run `cargo xtask openapi`");
+    }
+}

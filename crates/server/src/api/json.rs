@@ -1,0 +1,35 @@
+//! JSON bodies of `/api`: small, strict, and never quoted back.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::header;
+use serde::de::DeserializeOwned;
+
+use crate::http::read_body;
+use crate::problem::{Problem, ProblemKind, Text};
+use crate::signin::layer::media_type;
+
+const BYTES_MAX: usize = 64 * 1024;
+
+/// A body that was read as `T`.
+pub(super) struct Sent<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Sent<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(media_type());
+        }
+        let bytes = read_body(&parts.headers, body, BYTES_MAX).await?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|_| {
+            Problem::new(
+                ProblemKind::BadRequest,
+                Text::new("送られた JSON を読み取れませんでした。", "The JSON that was sent was not understood."),
+                Text::new("/api の説明 (openapi.json) と比べてください。", "Compare it with openapi.json."),
+            )
+        })
+    }
+}

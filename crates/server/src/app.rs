@@ -1,0 +1,169 @@
+//! What every handler shares.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use store::{Clock, Store, StoreError};
+
+use crate::http::Edge;
+use crate::signin::{Lasting, SignIn};
+use crate::tls::{Authority, ServerCertificate, TlsError};
+
+/// Handle to the server's parts; clones share them.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+struct Parts {
+    store: Store,
+    clock: Clock,
+    clinic: String,
+    authority: Authority,
+    edge: Edge,
+    sign_in: SignIn,
+}
+
+/// How a server is opened.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Names, and whether connections are TLS.
+    pub edge: Edge,
+    /// How long sessions last.
+    pub lasting: Lasting,
+    /// The clinic's name for a data directory that has none yet.
+    pub clinic: String,
+}
+
+/// Why a server could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Certificates.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A setting does not read back.
+    #[error("the setting {0} does not read back")]
+    Setting(&'static str),
+    /// No randomness or memory.
+    #[error("the system gave no randomness or memory")]
+    System,
+}
+
+const CLINIC: &str = "clinic.name";
+const AUTHORITY: &str = "tls.authority";
+const CERTIFICATE: &str = "tls.certificate";
+const DEVICE_KEY: &str = "sign-in.device-key";
+
+impl App {
+    /// Opens the server's parts over a store; on first start makes the authority and the keys it needs.
+    /// All of them live in the store, which is encrypted.
+    ///
+    /// # Errors
+    /// [`OpenError`]
+    pub async fn open(store: Store, clock: Clock, config: Config) -> Result<Self, OpenError> {
+        let now = now(&clock);
+        let clinic = setting(&store, &clock, CLINIC, || Ok(config.clinic.clone())).await?;
+        let names = config.edge.hosts.names();
+        let authority = setting(&store, &clock, AUTHORITY, || Ok(Authority::create(&clinic, names, now)?)).await?;
+        let key: String = setting(&store, &clock, DEVICE_KEY, || {
+            let mut key = [0; 32];
+            getrandom::fill(&mut key).map_err(|_| OpenError::System)?;
+            Ok(STANDARD.encode(key))
+        })
+        .await?;
+        let key = STANDARD.decode(key).ok().and_then(|key| key.try_into().ok());
+        let sign_in = SignIn::new(key.ok_or(OpenError::Setting(DEVICE_KEY))?, config.lasting);
+        let sign_in = sign_in.map_err(|_| OpenError::System)?;
+        Ok(Self(Arc::new(Parts { store, clock, clinic, authority, edge: config.edge, sign_in })))
+    }
+
+    /// The server's certificate: the stored one while it is good for the names, else a new one, which is stored.
+    ///
+    /// # Errors
+    /// [`OpenError`]; [`TlsError::NotPermitted`] for a name that the authority may not vouch for.
+    pub async fn certificate(&self) -> Result<ServerCertificate, OpenError> {
+        let (now, names) = (now(&self.0.clock), self.0.edge.hosts.names());
+        let stored: Option<ServerCertificate> = load(&self.0.store, CERTIFICATE).await?;
+        if let Some(certificate) = stored.filter(|c| c.is_good(names, now)) {
+            return Ok(certificate);
+        }
+        let certificate = self.0.authority.issue(names, now)?;
+        save(&self.0.store, &self.0.clock, CERTIFICATE, &certificate).await?;
+        Ok(certificate)
+    }
+
+    /// The records.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Now, in ms since 1970 UTC.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        (self.0.clock)()
+    }
+
+    /// The clinic's name.
+    #[must_use]
+    pub fn clinic(&self) -> &str {
+        &self.0.clinic
+    }
+
+    /// The clinic's certificate authority.
+    #[must_use]
+    pub fn authority(&self) -> &Authority {
+        &self.0.authority
+    }
+
+    pub(crate) fn edge(&self) -> &Edge {
+        &self.0.edge
+    }
+
+    pub(crate) fn sign_in(&self) -> &SignIn {
+        &self.0.sign_in
+    }
+}
+
+fn now(clock: &Clock) -> Timestamp {
+    Timestamp::from_millisecond(clock()).unwrap_or_default()
+}
+
+/// The stored value, or the one that `make` gives, which is stored first.
+async fn setting<T: Serialize + DeserializeOwned>(
+    store: &Store,
+    clock: &Clock,
+    name: &'static str,
+    make: impl FnOnce() -> Result<T, OpenError>,
+) -> Result<T, OpenError> {
+    if let Some(value) = load(store, name).await? {
+        return Ok(value);
+    }
+    let value = make()?;
+    save(store, clock, name, &value).await?;
+    Ok(value)
+}
+
+async fn load<T: DeserializeOwned>(store: &Store, name: &'static str) -> Result<Option<T>, OpenError> {
+    let text = store.read(move |s| s.setting(name)).await?;
+    text.map(|text| serde_json::from_str(&text).map_err(|_| OpenError::Setting(name))).transpose()
+}
+
+async fn save<T: Serialize>(store: &Store, clock: &Clock, name: &'static str, value: &T) -> Result<(), OpenError> {
+    let text = serde_json::to_string(value).map_err(|_| OpenError::Setting(name))?;
+    let mut event = audit::Event::new(clock(), "komainu", "set", audit::Outcome::Done);
+    event.detail = Some(name.to_owned());
+    let saved: Result<(), StoreError> = store
+        .write(move |tx| {
+            tx.audit(event);
+            tx.set_setting(name, &text)
+        })
+        .await;
+    Ok(saved?)
+}

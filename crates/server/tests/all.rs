@@ -1,0 +1,3 @@
+//! The server as a client sees it: real sockets, real TLS.
+
+mod net;
