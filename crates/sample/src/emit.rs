@@ -7,6 +7,7 @@ mod build;
 pub(crate) mod clinic;
 mod document;
 mod insurance;
+pub(crate) mod intake;
 mod laboratory;
 mod order;
 mod patient;

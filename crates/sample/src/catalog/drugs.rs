@@ -1,5 +1,5 @@
-//! Drugs by general name (一般名処方) and how they are taken. Usage codes are JAMI's; 頓服 and applications to the skin
-//! are written as text.
+//! Drugs by general name (一般名処方) and how they are taken. Drug codes have the form of the list; not each was looked up
+//! in it (nothing here is billed). Usage codes are JAMI's; 頓服 and inhalations are written as text.
 
 /// How often and when.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! Laboratory items: JLAC10 (17 digits: analyte 5, kind 4, specimen 3, method 3, result 2), unit, reference range.
+//! Laboratory items: JLAC10 (17 digits: analyte 5, kind 4, specimen 3, method 3, result 2), unit, reference range. The
+//! codes have the form of the list; not each was looked up in it (nothing here is billed).
 
 /// One item of the laboratory's list.
 #[derive(Debug, PartialEq, Eq)]

@@ -107,7 +107,9 @@ fn examine(
     };
     let since_test = tested.map_or(i32::MAX, |before| day - before);
     let (mut labs, mut acts) = (Vec::new(), Vec::new());
-    if since_test > 165 && has_blood_marker(&present) {
+    // On the day that is shown there should be something on its way to the laboratory.
+    let due = if day == PAST { 60 } else { 165 };
+    if since_test > due && has_blood_marker(&present) {
         full_examination(dice, body, &present, &now, day, &mut labs);
         acts.extend(yearly(dice, &present));
         *tested = Some(day);

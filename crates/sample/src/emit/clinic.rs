@@ -5,6 +5,7 @@ use fhir::json::{Json, Object};
 
 use super::build::{Draft, array, code, coding, concept, object, reference, reference_to, text};
 use super::insurance::INSURERS;
+use super::intake;
 use crate::bookings::{Bookings, SLOT};
 use crate::calendar::Calendar;
 use crate::staff::{DOCTORS, Staff, staff};
@@ -33,7 +34,7 @@ pub(crate) fn slot_id(index: usize) -> String {
 }
 
 pub(crate) fn all(calendar: &Calendar, bookings: &Bookings) -> Vec<Resource> {
-    let mut drafts = vec![clinic(), department(), laboratory()];
+    let mut drafts = vec![clinic(), department(), laboratory(), intake::sheet()];
     drafts.extend(INSURERS.iter().map(|insurer| {
         Draft::new("Organization", insurer.id, Some("JP_Organization"))
             .with(

@@ -52,8 +52,9 @@ fn patient(pages: &Pages<'_>) -> Draft {
 }
 
 fn name(person: &Person, form: &str, family: &str, given: &str) -> Json {
-    let written =
-        if person.foreign && form == "IDE" { format!("{family}, {given}") } else { format!("{family} {given}") };
+    // Latin letters are written as in a passport; 王 偉 as anybody else.
+    let latin = person.foreign && family.starts_with(|first: char| first.is_ascii());
+    let written = if latin { format!("{family}, {given}") } else { format!("{family} {given}") };
     object! {
         "extension": array![object! {
             "url": "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation",

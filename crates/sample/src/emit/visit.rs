@@ -8,7 +8,7 @@ use super::build::{
 };
 use super::clinic::{CLINIC, MEDICINE, ROOMS};
 use super::problem::condition_id;
-use super::{laboratory, order, vitals};
+use super::{intake, laboratory, order, vitals};
 use crate::bookings::Stage;
 use crate::catalog::vaccines::Vaccine;
 use crate::course::{Note, Reason, Visit};
@@ -18,6 +18,7 @@ use crate::staff::{DOCTORS, NURSE};
 pub(crate) fn all(pages: &mut Pages<'_>, visit: &Visit) -> String {
     let id = pages.id('e');
     pages.push(encounter(pages, visit, &id));
+    intake::answers(pages, visit, &id);
     if visit.stage >= Stage::Waiting {
         vitals::all(pages, visit, &id);
     }

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use fhir::Resource;
 use fhir::json::Json;
 
+use crate::look::{at, of, text};
+
 /// How many patients the facts are of.
 pub(crate) const PATIENTS: usize = 700;
 
@@ -38,13 +40,20 @@ pub(crate) struct Facts {
     pub(crate) taken: HashMap<String, String>,
     /// Slot, start of the appointment.
     pub(crate) held: Vec<(String, String)>,
+    /// The charts of those who are here today, whole.
+    pub(crate) here: Vec<Vec<Resource>>,
 }
 
 impl Facts {
     fn take() -> Self {
         let mut facts = Self::default();
-        for resource in crate::clinic(u32::try_from(PATIENTS).unwrap()).groups().flatten() {
-            facts.note(&resource);
+        for group in crate::clinic(u32::try_from(PATIENTS).unwrap()).groups() {
+            for resource in &group {
+                facts.note(resource);
+            }
+            if of(&group, "Encounter").any(|visit| text(visit, "period.start").starts_with("2026-11-24")) {
+                facts.here.push(group);
+            }
         }
         facts
     }
@@ -89,21 +98,4 @@ impl Facts {
             curve.entry(text(resource, "subject.reference").to_owned()).or_default().push(point);
         }
     }
-}
-
-/// Follows member names and array positions: `at(r, "code.coding.0.code")`.
-fn at<'a>(resource: &'a Resource, path: &str) -> Option<&'a Json> {
-    let mut steps = path.split('.');
-    let mut found = resource.json().get(steps.next()?)?;
-    for step in steps {
-        found = match step.parse::<usize>() {
-            Ok(index) => found.as_array()?.get(index)?,
-            Err(_) => found.get(step)?,
-        };
-    }
-    Some(found)
-}
-
-fn text<'a>(resource: &'a Resource, path: &str) -> &'a str {
-    at(resource, path).and_then(Json::as_str).unwrap_or("")
 }

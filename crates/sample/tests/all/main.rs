@@ -1,7 +1,13 @@
 //! Behaviour of the sample as others see it: the resources alone.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod cards;
+mod desk;
 mod facts;
+mod laboratory;
+mod look;
+mod orders;
+mod people;
 mod sense;
 mod shape;
 mod steady;
