@@ -30,6 +30,26 @@ use reply::Fault;
 
 pub use table::{ROUTES, Route, Takes};
 
+/// What bounds one request.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// One resource or patch. A scanned letter of a few pages fits; larger documents belong in several.
+    pub resource_bytes: usize,
+    /// A transaction or batch.
+    pub bundle_bytes: usize,
+    /// A search sent as a form.
+    pub form_bytes: usize,
+    /// Entries and page sizes.
+    pub record: record::Limits,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MIB: usize = 1024 * 1024;
+        Self { resource_bytes: 2 * MIB, bundle_bytes: 16 * MIB, form_bytes: 64 * 1024, record: record::Limits::default() }
+    }
+}
+
 /// The routes below `/fhir`.
 pub fn router(app: &App) -> Router<App> {
     let mut paths: Vec<&str> = ROUTES.iter().map(|route| route.path).collect();

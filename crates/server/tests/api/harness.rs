@@ -62,7 +62,7 @@ pub(crate) async fn start() -> Server {
     let edge = Edge { hosts: Hosts::new(["localhost"]), tls: true };
     let config =
         Config {
-            edge, lasting: Lasting::default(), clinic: "ことり内科クリニック".to_owned(), new_authority: false
+            edge, lasting: Lasting::default(), limits: server::fhir::Limits::default(), clinic: "ことり内科クリニック".to_owned(), new_authority: false
         };
     let app = App::open(store, now, config).await.unwrap();
     for (login, duties) in [("sato", [Duty::Doctor].as_slice()), ("tanaka", &[Duty::Clerk]), ("gone", &[Duty::Nurse])] {
