@@ -338,14 +338,19 @@ fn readable(text: &String) -> bool {
     fhir::search::parse(resource_type, &pairs, NOW).is_ok()
 }
 
+/// `PROPTEST_CASES` asks for more.
+fn cases(default: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default)
+}
+
 #[test]
 fn sqlite_finds_what_the_query_says() {
-    run(&Place::sqlite(), 60);
+    run(&Place::sqlite(), cases(60));
 }
 
 #[test]
 fn postgresql_finds_what_the_query_says() {
     if let Some(place) = Place::postgres() {
-        run(&place, 15);
+        run(&place, cases(15));
     }
 }
