@@ -5,6 +5,7 @@ CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 
 CREATE TRIGGER version_no_delete BEFORE DELETE ON version BEGIN SELECT RAISE(ABORT, 'version is append-only'); END;
 CREATE TRIGGER version_no_update BEFORE UPDATE ON version BEGIN SELECT RAISE(ABORT, 'version is append-only'); END;
 CREATE TABLE account (clinic INTEGER NOT NULL, id TEXT NOT NULL, login TEXT NOT NULL, name TEXT NOT NULL, duties TEXT NOT NULL, password TEXT NOT NULL, disabled INTEGER NOT NULL, PRIMARY KEY (clinic, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE answer (clinic INTEGER NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, request BLOB NOT NULL, answer BLOB NOT NULL, PRIMARY KEY (clinic, name)) STRICT, WITHOUT ROWID;
 CREATE TABLE audit (clinic INTEGER NOT NULL, seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, patient INTEGER NOT NULL, event BLOB NOT NULL) STRICT;
 CREATE TABLE audit_checkpoint (clinic INTEGER NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL, root BLOB NOT NULL, signature BLOB NOT NULL, leaves BLOB NOT NULL, PRIMARY KEY (clinic, size)) STRICT, WITHOUT ROWID;
 CREATE TABLE audit_head (clinic INTEGER NOT NULL PRIMARY KEY, size INTEGER NOT NULL, peaks BLOB NOT NULL, leaves BLOB NOT NULL, since INTEGER NOT NULL ) STRICT, WITHOUT ROWID;
@@ -26,6 +27,7 @@ CREATE TABLE term (clinic INTEGER NOT NULL, system TEXT NOT NULL, code TEXT NOT 
 CREATE TABLE token (clinic INTEGER NOT NULL, id TEXT NOT NULL, hash BLOB NOT NULL, label TEXT NOT NULL, account TEXT, scope TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER , revoked INTEGER NOT NULL, PRIMARY KEY (clinic, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE version (clinic INTEGER NOT NULL, place INTEGER PRIMARY KEY, resource INTEGER NOT NULL, number INTEGER NOT NULL, type INTEGER NOT NULL, origin INTEGER NOT NULL, seq INTEGER NOT NULL, hlc INTEGER NOT NULL, parents BLOB NOT NULL, kind INTEGER NOT NULL, author TEXT NOT NULL, payload BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
 CREATE UNIQUE INDEX account_login ON account (clinic, login);
+CREATE INDEX answer_at ON answer (clinic, at);
 CREATE INDEX audit_patient ON audit (clinic, patient, seq);
 CREATE INDEX ix_date_resource ON ix_date (clinic, param, resource, low);
 CREATE INDEX ix_quantity_resource ON ix_quantity (clinic, param, resource, low);

@@ -29,6 +29,7 @@ mod search;
 mod snapshot;
 mod store;
 mod stored;
+mod varint;
 mod vault;
 mod writer;
 
