@@ -1,5 +1,15 @@
 // The service worker: registered in a built page, and a newer one takes over only when a person says so.
 
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): { createScriptURL(url: string): string };
+}
+
+/** The one script address made at run time, vouched for where the content policy asks for that (trusted types). */
+function workerAddress(): string {
+  const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
+  return types?.createPolicy('komainu-worker', { createScriptURL: () => '/sw.js' }).createScriptURL('') ?? '/sw.js';
+}
+
 class Updates {
   /** A newer page is ready. */
   waiting = $state.raw<ServiceWorker | undefined>(undefined);
@@ -13,7 +23,7 @@ class Updates {
       if (controlled && !reloading) location.reload();
       reloading = true;
     });
-    navigator.serviceWorker.register('/sw.js').then((registration) => {
+    navigator.serviceWorker.register(workerAddress()).then((registration) => {
       const look = () => {
         if (registration.waiting && navigator.serviceWorker.controller) this.waiting = registration.waiting;
       };

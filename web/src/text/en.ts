@@ -6,7 +6,7 @@ const plural = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? o
 
 export const en: Words = {
   product: 'Komainu',
-  loading: (what) => `Loading ${what.toLowerCase()}…`,
+  loading: (what) => `Loading ${what}…`,
   retry: 'Load again',
   close: 'Close',
   none: 'None',
@@ -162,16 +162,11 @@ export const en: Words = {
 
   result: {
     item: 'Item',
-    latest: 'Latest',
-    unit: 'Unit',
     range: 'Reference',
-    before: 'Before',
-    date: 'Date',
     curve: 'Course',
     showCurve: (item) => `Show the course of ${item}`,
     curveOf: (item, unit) => `Course of ${item}${unit === '' ? '' : ` (${unit})`}`,
     marks: { 'critical-high': 'critically high', high: 'high', low: 'low', 'critical-low': 'critically low', abnormal: 'abnormal' },
-    normal: 'within reference',
     more: (n) => `${n} more`,
     fewer: 'Main items only',
   },

@@ -161,16 +161,11 @@ export const ja = {
 
   result: {
     item: '項目',
-    latest: '最新',
-    unit: '単位',
     range: '基準',
-    before: '前回',
-    date: '検査日',
     curve: '推移',
     showCurve: (item: string) => `${item}の推移を表示`,
     curveOf: (item: string, unit: string) => `${item}の推移${unit === '' ? '' : `(${unit})`}`,
     marks: { 'critical-high': '非常に高い', high: '高い', low: '低い', 'critical-low': '非常に低い', abnormal: '異常' },
-    normal: '基準内',
     more: (n: number) => `ほか ${n} 項目`,
     fewer: '主な項目だけ',
   },
