@@ -153,15 +153,22 @@ export async function patientWithResults(): Promise<Patient> {
 
 const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** No fault that axe can find, colour contrast included. */
+/** No fault that axe can find in either light, colour contrast included. */
 export async function accessible(page: Page, what: string): Promise<void> {
   // The content policy stops scripts added from outside, so the driver evaluates it instead.
   const { readFileSync } = await import('node:fs');
   await page.evaluate(readFileSync(axeSource, 'utf8'));
-  const faults = await page.evaluate(async () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await faults(page), `axe on ${what}, ${colorScheme}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+async function faults(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
     const { axe: run } = globalThis as unknown as { axe: typeof axe };
     const { violations } = await run.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
     return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')} — ${n.failureSummary?.split('\n')[1]?.trim() ?? v.help}`));
   });
-  expect(faults, `axe on ${what}`).toEqual([]);
 }
