@@ -125,9 +125,14 @@ pub(crate) mod tests {
             observation("a", "2020-01-01"), observation("b", "2022-01-01"), observation("b", "2021-01-01")]})
     }
 
+    /// The same patient, as a subject.
+    pub(crate) fn subject() -> Subject {
+        super::subject(&bundle()).unwrap()
+    }
+
     #[test]
     fn a_subject_is_the_patient_and_the_most_frequent_observation() {
-        let subject = subject(&bundle()).unwrap();
+        let subject = subject();
         assert_eq!((subject.identifier.as_str(), subject.code.as_str()), ("urn:x|7", "http://loinc.org|b"));
         assert_eq!((subject.family.as_str(), subject.since.as_str()), ("山田", "2022-01-01"));
     }

@@ -74,7 +74,7 @@ impl Figure {
 }
 
 /// Reading first: what writes changes what is found.
-pub(crate) const FIGURES: [Figure; 14] = [
+pub(crate) const FIGURES: [Figure; 16] = [
     reading("read-patient", "read Patient", |known| format!("Patient/{}", known.patient)),
     reading("read-observation", "read Observation", |known| format!("Observation/{}", known.observation)),
     reading("identifier", "Patient by identifier", |known| {
@@ -100,6 +100,13 @@ pub(crate) const FIGURES: [Figure; 14] = [
     reading("chain", "Observation by patient.identifier, code", |known| {
         let Subject { identifier, code, .. } = &known.subject;
         format!("Observation?patient.identifier={}&code={}", encode(identifier), encode(code))
+    }),
+    reading("revinclude", "Patient by identifier with _revinclude Condition", |known| {
+        format!("Patient?identifier={}&_revinclude=Condition:patient", encode(&known.subject.identifier))
+    }),
+    reading("has", "Patient by birthdate, _has Observation code", |known| {
+        let Subject { birth_date, code, .. } = &known.subject;
+        format!("Patient?birthdate={birth_date}&_has:Observation:patient:code={}", encode(code))
     }),
     reading("everything", "Patient/$everything", |known| format!("Patient/{}/$everything", known.patient)),
     Figure { name: "create-patient", title: "create Patient", make: Make::Write(create_patient) },
@@ -137,5 +144,92 @@ fn update(server: &Server, known: &Known, variant: usize) -> Vec<u8> {
 fn take_id(resource: &mut Value) {
     if let Some(object) = resource.as_object_mut() {
         object.remove("id");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::tests::unreached;
+
+    fn known() -> Known {
+        let subject = crate::data::tests::subject();
+        Known {
+            subject,
+            patient: "p1".into(),
+            observation: "o1".into(),
+            encounter: json!({"reference": "Encounter/e1"}),
+        }
+    }
+
+    /// First line and body of every request of a figure about one subject.
+    fn requests(name: &str) -> Vec<(String, Value)> {
+        let figure = FIGURES.iter().find(|figure| figure.name == name).unwrap();
+        let requests = figure.requests(&unreached(), &[known()]);
+        let parts = |request: &Vec<u8>| {
+            let text = String::from_utf8(request.clone()).unwrap();
+            let (head, body) = text.split_once("\r\n\r\n").unwrap();
+            (head.lines().next().unwrap().to_owned(), serde_json::from_str(body).unwrap_or(Value::Null))
+        };
+        requests.iter().map(parts).collect()
+    }
+
+    fn check(name: &str, line: &str) {
+        assert_eq!(requests(name)[0].0, format!("{line} HTTP/1.1"));
+    }
+
+    #[test]
+    fn reads_and_searches_ask_about_the_subject() {
+        check("read-patient", "GET /fhir/Patient/p1");
+        check("read-observation", "GET /fhir/Observation/o1");
+        check("identifier", "GET /fhir/Patient?identifier=urn%3Ax%7C7");
+        check("birthdate", "GET /fhir/Patient?birthdate=1950-04-01");
+        check("name", "GET /fhir/Patient?name=%E5%B1%B1%E7%94%B0");
+        check("observation", "GET /fhir/Observation?patient=p1&code=http%3A%2F%2Floinc.org%7Cb&date=ge2022-01-01");
+        check("revinclude", "GET /fhir/Patient?identifier=urn%3Ax%7C7&_revinclude=Condition:patient");
+        check("has", "GET /fhir/Patient?birthdate=1950-04-01&_has:Observation:patient:code=http%3A%2F%2Floinc.org%7Cb");
+        check("everything", "GET /fhir/Patient/p1/$everything");
+    }
+
+    #[test]
+    fn includes_and_chains_are_of_the_same_observations() {
+        let of = "code=http%3A%2F%2Floinc.org%7Cb";
+        check("observation-sorted", &format!("GET /fhir/Observation?patient=p1&{of}&_sort=-date"));
+        let include = "_include=Observation:patient&_include=Observation:encounter";
+        check("include", &format!("GET /fhir/Observation?patient=p1&{of}&{include}"));
+        check("chain", &format!("GET /fhir/Observation?patient.identifier=urn%3Ax%7C7&{of}"));
+    }
+
+    #[test]
+    fn creations_bring_no_id_and_no_two_are_alike() {
+        let patients = requests("create-patient");
+        assert!(patients.iter().all(|(line, body)| line.starts_with("POST /fhir/Patient ") && body["id"].is_null()));
+        let observations = requests("create-observation");
+        for (_, body) in &observations {
+            assert_eq!(
+                (&body["subject"]["reference"], &body["encounter"]["reference"]),
+                (&json!("Patient/p1"), &json!("Encounter/e1"))
+            );
+        }
+        for made in [patients, observations] {
+            let mut bodies: Vec<String> = made.iter().map(|(_, body)| body.to_string()).collect();
+            bodies.sort();
+            bodies.dedup();
+            assert_eq!(bodies.len(), VARIANTS);
+        }
+    }
+
+    #[test]
+    fn each_update_changes_something() {
+        let updates = requests("update");
+        assert!(updates.iter().all(|(line, body)| line.starts_with("PUT /fhir/Patient/p1 ") && body["id"] == "p1"));
+        assert!(updates.windows(2).all(|pair| pair[0].1 != pair[1].1));
+    }
+
+    #[test]
+    fn figures_have_names_of_their_own_and_write_last() {
+        let names: std::collections::BTreeSet<&str> = FIGURES.iter().map(|figure| figure.name).collect();
+        assert_eq!(names.len(), FIGURES.len());
+        assert!(FIGURES.is_sorted_by_key(Figure::writes));
     }
 }

@@ -183,8 +183,15 @@ impl Drop for Server {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// A server that only makes requests: there is nobody to send them to.
+    pub(crate) fn unreached() -> Server {
+        let mut server = Server::spawn(&mut Command::new("true"), SocketAddr::from((Ipv4Addr::LOCALHOST, 1))).unwrap();
+        server.base = "/fhir";
+        server
+    }
 
     #[test]
     fn a_server_that_ends_at_once_is_told_apart_from_a_slow_one() {
@@ -197,9 +204,7 @@ mod tests {
 
     #[test]
     fn requests_begin_at_the_base_and_carry_the_token() {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
-        let mut server = Server::spawn(&mut Command::new("true"), address).unwrap();
-        server.base = "/fhir";
+        let mut server = unreached();
         server.token = Some("secret".into());
         let text = String::from_utf8(server.get("Patient/1")).unwrap();
         assert!(text.starts_with("GET /fhir/Patient/1 ") && text.contains("Bearer secret"));

@@ -27,22 +27,11 @@ pub(crate) fn cargo(text: &str) -> Count {
     count
 }
 
-/// Vitest: `      Tests  1 failed | 12 passed | 2 skipped (15)`.
+/// Vitest, for units and in the browser: `      Tests  1 failed | 12 passed | 2 skipped (15)`.
 pub(crate) fn vitest(text: &str) -> Count {
     let text = plain(text);
     let line = text.lines().rev().find_map(|line| line.trim_start().strip_prefix("Tests "));
     line.map(|line| words(line, "skipped")).unwrap_or_default()
-}
-
-/// The page in a browser: our own closing line, `12 passed, 0 failed`, alone.
-pub(crate) fn closing(text: &str) -> Count {
-    let text = plain(text);
-    let alone = |line: &&str| {
-        let mut parts = line.split(", ");
-        parts.next().is_some_and(|part| part.ends_with(" passed"))
-            && parts.next().is_some_and(|part| part.ends_with(" failed"))
-    };
-    text.lines().map(str::trim).rev().find(alone).map(|line| words(line, "skipped")).unwrap_or_default()
 }
 
 /// Numbers by the word that follows them.
@@ -98,12 +87,5 @@ mod tests {
             count(7, 0, 0)
         );
         assert_eq!(vitest(" Test Files  2 passed (2)"), count(0, 0, 0));
-    }
-
-    #[test]
-    fn a_closing_line_stands_alone() {
-        assert_eq!(closing("5 passed, 0 failed\nlater\n9 passed, 1 failed, 2 skipped\n"), count(9, 1, 2));
-        assert_eq!(closing("we passed, they failed"), count(0, 0, 0));
-        assert_eq!(closing(""), count(0, 0, 0));
     }
 }

@@ -20,16 +20,15 @@ pub(crate) fn demo(args: &[String]) -> Done {
     run(&mut npm(&["run", "build"]))?;
     run(&mut cargo(["build", "--release", "--package", "komainu", "--locked"]))?;
     let args = args.strip_prefix(&["--".to_owned()]).unwrap_or(args);
-    let (mut server, ready) = open("release", &target().join("demo"), args)?;
+    let (mut server, ready) = open(&target().join("release/komainu"), &target().join("demo"), args)?;
     println!("\n{}", sign_in(&ready));
     browse(&ready);
     let status = server.0.wait().doing("waiting for komainu")?;
     if status.success() { Ok(()) } else { Err(format!("komainu ended with {status}")) }
 }
 
-/// Starts `komainu demo` from the given profile's folder and waits until it answers.
-pub(crate) fn open(profile: &str, data: &Path, args: &[String]) -> Done<(Running, Value)> {
-    let program = target().join(profile).join("komainu");
+/// Starts `PROGRAM demo` and waits until it answers; gives what its ready file says.
+pub(crate) fn open(program: &Path, data: &Path, args: &[String]) -> Done<(Running, Value)> {
     let ready_file = data.with_extension("ready.json");
     let _ = std::fs::remove_file(&ready_file);
     let mut demo = command(&program.to_string_lossy(), ["demo", "--data"]);
@@ -85,6 +84,34 @@ fn browse(ready: &Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A program that does what the script says with its `--ready-file` in `$ready`.
+    fn open_script(script: &str) -> Done<Value> {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = std::env::temp_dir().join(format!("komainu-xtask-{}-{}", std::process::id(), script.len()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let program = folder.join("komainu");
+        let text =
+            format!("#!/bin/sh\nwhile [ $# -gt 1 ]; do [ $1 = --ready-file ] && ready=$2; shift; done\n{script}\n");
+        std::fs::write(&program, text).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let opened = open(&program, &folder.join("data"), &["--listen=127.0.0.1:0".into()]);
+        let opened = opened.map(|(_server, ready)| ready);
+        std::fs::remove_dir_all(&folder).unwrap();
+        opened
+    }
+
+    #[test]
+    fn the_demo_is_waited_for_until_its_file_is_whole() {
+        let ready =
+            open_script(r#"printf '{"url":' >$ready; sleep 0.2; printf '{"url":"https://x"}' >$ready; sleep 60"#);
+        assert_eq!(ready.unwrap()["url"], "https://x");
+    }
+
+    #[test]
+    fn a_demo_that_ends_is_not_waited_for() {
+        assert!(open_script("exit 5").unwrap_err().contains("ended with exit status: 5 before it answered"));
+    }
 
     #[test]
     fn the_sign_in_is_printed_whole() {

@@ -4,6 +4,7 @@
 
 mod count;
 mod demo;
+mod dictionary;
 mod durability;
 mod fhir_tables;
 mod generate;
@@ -26,6 +27,7 @@ cargo xtask COMMAND
   durability       the long form of the durability tests: 200 kills, 300 power cuts
   screens          the pictures in docs/screens, from a running demo
   openapi          refresh web/openapi.json and the page's typed client
+  dictionary       what the store compresses versions with
   fhir-tables      the tables of crates/fhir, from the standard's own definitions
 ";
 
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         "durability" => durability::durability(),
         "screens" => screens::screens(),
         "openapi" => generate::openapi(),
+        "dictionary" => dictionary::dictionary(&rest),
         "fhir-tables" => fhir_tables::fhir_tables(&rest),
         _ => Err(USAGE.into()),
     };

@@ -46,7 +46,7 @@ impl Postgres {
                 .args(["--no-sync", "-E", "UTF8", "--locale=C.UTF-8", "-U", "komainu", "-A", "trust", "-D"])
                 .arg(&cluster.data),
         )?;
-        let options = format!("-h 127.0.0.1 -p {port} -k {} -c max_connections=200", cluster.data.display());
+        let options = format!("-h 127.0.0.1 -p {port} -k {} -c max_connections=400", cluster.data.display());
         let log = cluster.data.join("log");
         read(
             cluster

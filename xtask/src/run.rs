@@ -118,10 +118,14 @@ pub(crate) fn start(command: &mut Command) -> Done<Running> {
     command.spawn().map(Running).doing(line(command))
 }
 
-/// True where a program of that name can be started.
-pub(crate) fn has(program: &str) -> bool {
+/// Where a program of that name is, if it can be started.
+pub(crate) fn which(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+pub(crate) fn has(program: &str) -> bool {
+    which(program).is_some()
 }
 
 #[cfg(test)]

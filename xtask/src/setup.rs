@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::run::{Doing, Done, command, has, read, root, run, target};
+use crate::run::{Doing, Done, command, has, read, root, run, target, which};
 
 /// Major and minor: the page's build needs it, and Debian 12 itself has 18.
 const NODE_MIN: (u32, u32) = (20, 19);
@@ -91,8 +91,8 @@ fn japanese_fonts() -> bool {
 }
 
 /// The browser's program, if there is one.
-pub(crate) fn chromium() -> Option<&'static str> {
-    CHROMIUM.into_iter().find(|name| has(name))
+pub(crate) fn chromium() -> Option<PathBuf> {
+    CHROMIUM.into_iter().find_map(which)
 }
 
 /// `v20.20.2` → (20, 20).

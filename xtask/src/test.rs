@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::count::{self, Count};
-use crate::run::{Done, Shown, cargo, root, run, show, target};
+use crate::run::{Done, Shown, cargo, run, show, target};
 use crate::setup::{self, For, npm};
 use crate::{postgres, tidy};
 
@@ -49,10 +49,9 @@ fn rust_tests() -> Done<Count> {
 
 fn in_the_browser() -> Done<Count> {
     run(&mut cargo(["build", "--package", "komainu", "--locked"]))?;
-    let mut browser = npm(&["run", "e2e"]);
-    browser.env("KOMAINU_BIN", target().join("debug/komainu"));
-    browser.env("CHROMIUM", setup::chromium().ok_or("no Chromium")?);
-    tests(show(browser.current_dir(root().join("web")))?, count::closing)
+    let mut browser = npm(&["run", "e2e", "--", "--bin"]);
+    browser.arg(target().join("debug/komainu")).env("CHROMIUM", setup::chromium().ok_or("no Chromium")?);
+    tests(show(browser.env("CI", "true"))?, count::vitest)
 }
 
 /// A runner that ran nothing has not passed.

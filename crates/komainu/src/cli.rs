@@ -115,9 +115,12 @@ pub(crate) struct Demo {
 
 #[derive(Debug, Args)]
 pub(crate) struct Hub {
-    /// PostgreSQL のアドレス(パスワードは書かず .pgpass に) / Address of PostgreSQL; its password belongs in .pgpass
+    /// PostgreSQL のアドレス(パスワードは書かない) / Address of PostgreSQL, without a password
     #[arg(long, value_name = "URL")]
     pub(crate) database: String,
+    /// そのパスワードの入ったファイル / File with its password
+    #[arg(long, value_name = "FILE")]
+    pub(crate) database_password_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) serve: Serve,
 }

@@ -1,10 +1,13 @@
 //! One module per command.
 
+mod audit;
 mod demo;
+mod hub;
+mod import;
 mod serve;
 mod token;
 
-use crate::cli::{Cli, Command, Token};
+use crate::cli::{Audit, Cli, Command, Token};
 use crate::failure::{Done, Failure, Kind};
 use crate::{logging, terminal};
 
@@ -19,7 +22,9 @@ pub(crate) fn run(cli: Cli) -> Done {
             terminal::print(server::api::openapi().trim_end());
             Ok(())
         }
-        _ => Err(Failure::new(Kind::Internal, "", "")),
+        Command::Hub(args) => wait(hub::hub(args)),
+        Command::Import(args) => wait(import::import(args)),
+        Command::Audit(Audit::Verify(args)) => wait(audit::verify(args)),
     }
 }
 

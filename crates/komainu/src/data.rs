@@ -121,6 +121,11 @@ pub(crate) fn open_keys(data: &cli::Data) -> Done<Keys> {
     }
 }
 
+/// Opens the keys of a directory that are sealed by a key file.
+pub(crate) fn open_keys_of(directory: &Path) -> Done<Keys> {
+    Ok(Vault::open(directory, None)?)
+}
+
 /// Opens the store of a data directory.
 pub(crate) fn open_store(directory: &Path, keys: Keys) -> Done<Store> {
     Ok(Store::open(store::Config::directory(directory, keys))?)

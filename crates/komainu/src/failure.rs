@@ -129,7 +129,7 @@ impl From<store::StoreError> for Failure {
             E::Unavailable(_) => {
                 Self::new(Kind::Unreachable, "データベースを使えません。", "The database cannot be used.")
             }
-            E::Corrupt(_) => Self::new(
+            E::Corrupt(_) | E::Tampered(_) => Self::new(
                 Kind::Damaged,
                 "保存されたデータが壊れています。",
                 "Stored data does not read back as it was written.",

@@ -14,7 +14,7 @@ use crate::origin::Counters;
 use crate::resource::{self, Current, State};
 use crate::snapshot::Snapshot;
 use crate::stored::{Stored, signed};
-use crate::{index, payload};
+use crate::{index, payload, varint};
 
 /// A write job's transaction. Reads see what it has written so far.
 pub struct Tx<'a> {
@@ -199,16 +199,11 @@ fn check(found: Option<&Current>, expect: Expect, kind: Kind) -> Result<(), Stor
     if finalised && !matches!(kind, Kind::Amend) { Err(StoreError::Finalised) } else { Ok(()) }
 }
 
-/// A parent in `version.parents`: local origin and number, both LEB128.
+/// A parent in `version.parents`: local origin and number.
 fn parent(origin: i64, seq: u64) -> Vec<u8> {
     let mut out = Vec::with_capacity(6);
-    for mut rest in [origin.unsigned_abs(), seq] {
-        while rest >= 0x80 {
-            out.push(rest.to_le_bytes()[0] | 0x80);
-            rest >>= 7;
-        }
-        out.push(rest.to_le_bytes()[0]);
-    }
+    varint::write(&mut out, origin.unsigned_abs());
+    varint::write(&mut out, seq);
     out
 }
 

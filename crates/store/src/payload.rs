@@ -2,14 +2,39 @@
 //! where `meta` lacks `versionId` and `lastUpdated`. Those are known only inside the transaction that writes,
 //! after the text was compressed outside it; they are spliced in when it is read.
 
+use std::cell::RefCell;
+use std::sync::LazyLock;
+
 use clinic::{Hlc, VersionId};
 use fhir::Resource;
 use fhir::json::{Json, Object};
 
-use crate::error::StoreError;
+use zstd::bulk::{Compressor, Decompressor};
+use zstd::dict::{DecoderDictionary, EncoderDictionary};
+use zstd::zstd_safe::CParameter;
 
-/// Payloads begin with the number of the dictionary they were compressed with; this one means none at all.
+use crate::error::StoreError;
+use crate::varint;
+
+/// Payloads begin with the number of the dictionary they were compressed with; this one means not at all.
 const PLAIN: u8 = 0;
+/// The dictionary in use. A new one gets a new number, and the old ones stay as long as payloads name them.
+const FIRST: u8 = 1;
+/// Made by `cargo xtask dictionary`.
+static DICTIONARY: &[u8] = include_bytes!("dictionary.bin");
+/// Beyond this a little less space costs a lot more time.
+const LEVEL: i32 = 5;
+/// No resource is larger; a length that says so is damage, not a reason to ask for memory.
+const TEXT_MAX: usize = 256 << 20;
+
+static ENCODER: LazyLock<EncoderDictionary<'static>> = LazyLock::new(|| EncoderDictionary::copy(DICTIONARY, LEVEL));
+static DECODER: LazyLock<DecoderDictionary<'static>> = LazyLock::new(|| DecoderDictionary::copy(DICTIONARY));
+
+thread_local! {
+    /// Contexts are large and slow to make, so each thread keeps its own.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
 
 /// The text of a resource in the stored form, and its id.
 pub(crate) fn canonical(resource: Resource) -> Result<(String, Vec<u8>), StoreError> {
@@ -31,20 +56,56 @@ pub(crate) fn canonical(resource: Resource) -> Result<(String, Vec<u8>), StoreEr
     Ok((id, text))
 }
 
-/// The stored form compressed.
+/// The stored form compressed: dictionary, length of the text (LEB128), zstd frame without header of its own.
 pub(crate) fn pack(text: &[u8]) -> Vec<u8> {
-    let mut payload = Vec::with_capacity(text.len() + 1);
-    payload.push(PLAIN);
-    payload.extend_from_slice(text);
-    payload
+    match compress(text) {
+        Ok(frame) if frame.len() < text.len() => {
+            let mut payload = vec![FIRST];
+            varint::write(&mut payload, text.len() as u64);
+            payload.extend_from_slice(&frame);
+            payload
+        }
+        // What does not shrink, or cannot be compressed for want of memory, is kept as it is.
+        _ => [&[PLAIN], text].concat(),
+    }
+}
+
+fn compress(text: &[u8]) -> std::io::Result<Vec<u8>> {
+    COMPRESSOR.with_borrow_mut(|slot| {
+        let compressor = match slot {
+            Some(compressor) => compressor,
+            None => {
+                let mut made = Compressor::with_prepared_dictionary(&ENCODER)?;
+                // The length stands in front and the page's own check guards the bytes.
+                made.set_parameter(CParameter::ContentSizeFlag(false))?;
+                made.set_parameter(CParameter::ChecksumFlag(false))?;
+                made.set_parameter(CParameter::DictIdFlag(false))?;
+                slot.insert(made)
+            }
+        };
+        compressor.compress(text)
+    })
 }
 
 /// The stored form of a packed payload.
 pub(crate) fn unpack(payload: &[u8]) -> Result<Vec<u8>, StoreError> {
     match payload.split_first() {
         Some((&PLAIN, text)) => Ok(text.to_vec()),
+        Some((&FIRST, rest)) => decompress(rest).ok_or_else(|| StoreError::Corrupt("a compressed payload".to_owned())),
         _ => Err(StoreError::Corrupt("a payload of an unknown form".to_owned())),
     }
+}
+
+fn decompress(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let length = usize::try_from(varint::read(&mut rest)?).ok().filter(|length| *length <= TEXT_MAX)?;
+    let text = DECOMPRESSOR.with_borrow_mut(|slot| {
+        let decompressor = match slot {
+            Some(decompressor) => decompressor,
+            None => slot.insert(Decompressor::with_prepared_dictionary(&DECODER).ok()?),
+        };
+        decompressor.decompress(rest, length).ok()
+    })?;
+    (text.len() == length).then_some(text)
 }
 
 /// The complete text, ready to be sent: the stored form with version and time in `meta`.
@@ -75,6 +136,7 @@ pub fn instant(ms: i64) -> String {
 mod tests {
     use super::*;
     use clinic::Origin;
+    use proptest::prelude::*;
 
     fn check(sent: &str, complete_text: &str) {
         let (id, text) = canonical(Resource::parse(sent.as_bytes()).unwrap()).unwrap();
@@ -101,6 +163,32 @@ mod tests {
     fn a_resource_without_an_id_is_not_stored() {
         let resource = Resource::parse(br#"{"resourceType":"Patient"}"#).unwrap();
         assert!(matches!(canonical(resource), Err(StoreError::Unfit(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_comes_back(text in proptest::collection::vec(any::<u8>(), 0..3000), again in 1usize..20) {
+            for text in [text.clone(), text.repeat(again)] {
+                prop_assert_eq!(unpack(&pack(&text)).unwrap(), text);
+            }
+        }
+
+        #[test]
+        fn damage_is_an_error_or_another_text_but_never_a_panic(text: String, at: prop::sample::Index, bit in 0u8..8) {
+            let mut payload = pack(text.repeat(30).as_bytes());
+            let at = at.index(payload.len());
+            payload[at] ^= 1u8 << bit;
+            let _either = unpack(&payload);
+            payload.truncate(at);
+            let _either = unpack(&payload);
+        }
+    }
+
+    #[test]
+    fn a_resource_shrinks_by_what_it_shares_with_others() {
+        let text = r#"{"resourceType":"Observation","id":"f1","meta":{},"status":"final","category":[{"coding":[
+            {"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs"}]}]}"#;
+        assert!(pack(text.as_bytes()).len() * 3 < text.len(), "{} of {}", pack(text.as_bytes()).len(), text.len());
     }
 
     #[test]

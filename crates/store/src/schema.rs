@@ -146,3 +146,6 @@ fn run(db: &mut dyn Db, migration: &Migration) -> Result<(), DbError> {
     )?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,9 +8,13 @@ mod accounts;
 mod audit_log;
 #[path = "all/harness.rs"]
 mod harness;
+#[path = "all/hub.rs"]
+mod hub;
 #[path = "all/place.rs"]
 mod place;
 #[path = "all/postgres.rs"]
 mod postgres;
+#[path = "all/search/mod.rs"]
+mod search;
 #[path = "all/versions.rs"]
 mod versions;

@@ -1,6 +1,6 @@
 // Finding patients: on this device at once, on the server as soon as it answers.
 
-import { answers, searchParameters, understand, type Question } from '../find/understand';
+import { answers, rank, searchParameters, understand, type Question } from '../find/understand';
 import { findable } from '../fhir/patient';
 import type { Patient } from '../fhir/types';
 import type { Failure } from './answer';
@@ -48,7 +48,13 @@ export class Finder {
     this.#here ??= await this.store.all<Patient>('Patient');
     if (round !== this.#round) return;
     const here = this.#here.filter((patient) => this.questions.some((q) => answers(findable(patient), q)));
-    this.rows = here.slice(0, rowsMax).map((patient) => ({ patient, late: false }));
+    this.rows = this.#ranked(here).slice(0, rowsMax).map((patient) => ({ patient, late: false }));
+  }
+
+  /** Best first; equals stay in the order given, which is the server's. */
+  #ranked(patients: Patient[]): Patient[] {
+    const ranks = new Map(patients.map((patient) => [patient, rank(findable(patient), this.questions)]));
+    return [...patients].sort((a, b) => ranks.get(a)! - ranks.get(b)!);
   }
 
   clear(): void {
@@ -66,6 +72,6 @@ export class Finder {
     this.failure = failure;
     this.complete = failure === undefined;
     const patients = found.flatMap((answer) => (answer.kind === 'ok' ? matches<Patient>(answer.value) : []));
-    this.rows = merged(this.rows, patients, this.held, this.complete).slice(0, rowsMax);
+    this.rows = merged(this.rows, this.#ranked(patients), this.held, this.complete).slice(0, rowsMax);
   }
 }

@@ -1,10 +1,20 @@
 // The service worker: registered in a built page, and a newer one takes over only when a person says so.
 
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): { createScriptURL(url: string): string };
+}
+
+/** The one script address made at run time, vouched for where the content policy asks for that (trusted types). */
+function workerAddress(): string {
+  const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
+  return types?.createPolicy('komainu-worker', { createScriptURL: () => '/sw.js' }).createScriptURL('') ?? '/sw.js';
+}
+
 class Updates {
   /** A newer page is ready. */
   waiting = $state.raw<ServiceWorker | undefined>(undefined);
 
-  start(): void {
+  async start(): Promise<void> {
     // Development has no built files to keep.
     if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
     let reloading = false;
@@ -13,13 +23,16 @@ class Updates {
       if (controlled && !reloading) location.reload();
       reloading = true;
     });
-    navigator.serviceWorker.register('/sw.js').then((registration) => {
+    try {
+      const registration = await navigator.serviceWorker.register(workerAddress());
       const look = () => {
         if (registration.waiting && navigator.serviceWorker.controller) this.waiting = registration.waiting;
       };
       look();
       registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look));
-    }, (error: unknown) => console.warn('no service worker: the page will not open without the server', error));
+    } catch (error) {
+      console.warn('no service worker: the page will not open without the server', error);
+    }
   }
 
   takeOver(): void {

@@ -101,6 +101,12 @@ export function byConcern(list: Item[]): Item[] {
   return [...list].sort((a, b) => rank(a) - rank(b));
 }
 
+/** The newest days on which anything was measured, newest first: the columns of the table. */
+export function newestDays(list: Item[], count: number): string[] {
+  const days = new Set(list.flatMap((item) => item.points.map((point) => point.date)));
+  return [...days].sort((a, b) => (a < b ? 1 : -1)).slice(0, count);
+}
+
 /** 基準 4.0–6.2, ≤ 150, ≥ 40, or nothing. */
 export function rangeText(item: Pick<Item, 'low' | 'high'>): string {
   if (item.low !== undefined && item.high !== undefined) return `${item.low}–${item.high}`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answers, searchParameters, understand, type Findable } from './understand';
+import { answers, rank, searchParameters, understand, type Findable } from './understand';
 
 const today = '2026-11-22';
 
@@ -75,4 +75,14 @@ describe('a patient kept on this device is found by the same text', () => {
   test.each(['田', '山本', 'sato', 'S34', '19580406', '13', '09012345679', '1234', '山田 S34', ''])('%s does not', (typed) =>
     expect(found(typed)).toBe(false),
   );
+});
+
+test('the spelling as typed comes before longer ones, and the likelier reading before the other', () => {
+  const named = (kana: string, numbers: string[] = []): Findable => ({ names: [kana], birthDate: '1958-04-05', numbers, telephones: [] });
+  const ono = understand('ono', today);
+  expect(rank(named('オノ'), ono)).toBeLessThan(rank(named('オオノ'), ono));
+  expect(rank(named('サトウ'), ono)).toBe(1000);
+  const digits = understand('19580405', today);
+  const other: Findable = { ...named('サトウ', ['19580405']), birthDate: '1990-01-01' };
+  expect(rank(named('サトウ'), digits)).toBeLessThan(rank(other, digits));
 });

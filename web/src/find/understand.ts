@@ -108,3 +108,16 @@ export function answers(patient: Findable, question: Question): boolean {
     }
   });
 }
+
+/** How well a patient answers, smaller is better: the spelling as typed before longer ones, the first reading before others. */
+export function rank(patient: Findable, questions: readonly Question[]): number {
+  const ranks = questions.map((question, nth) => {
+    if (!answers(patient, question)) return Infinity;
+    const spellings = question.map((reading) =>
+      reading.kind === 'name' ? reading.forms.findIndex((form) => answers(patient, [{ ...reading, forms: [form] }])) : 0,
+    );
+    return nth * 100 + spellings.reduce((a, b) => a + b, 0);
+  });
+  // Known to the server by something that is not compared here: last, but there.
+  return Math.min(1000, ...ranks);
+}

@@ -6,7 +6,7 @@ const plural = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? o
 
 export const en: Words = {
   product: 'Komainu',
-  loading: (what) => `Loading ${what.toLowerCase()}…`,
+  loading: (what) => `Loading ${what}…`,
   retry: 'Load again',
   close: 'Close',
   none: 'None',
@@ -30,6 +30,7 @@ export const en: Words = {
     broken: 'The server cannot answer now. Wait a little, and tell the administrator if it goes on.',
     expired: 'You were signed out because time has passed. The charts that were open are gone from this device. Unsent entries are kept encrypted and are sent when their writer signs in.',
     left: 'You are signed out. No patient’s data is left on this device.',
+    owed: 'This device’s data is deleted. The server has not been told yet; leave this page open and it is told as soon as it answers.',
     unusable: 'This browser cannot keep records. Close other windows that have Komainu open, and load again. Private windows cannot be used.',
     reload: 'Load again',
   },
@@ -116,7 +117,6 @@ export const en: Words = {
     refused: 'You may not see this chart.',
     refusedHint: 'Tell the administrator if you need it.',
     title: 'Chart',
-    asOf: (when) => `as of ${when}`,
     print: 'Print',
     printed: (when) => `printed ${when}`,
     chart: 'Chart summary',
@@ -162,16 +162,11 @@ export const en: Words = {
 
   result: {
     item: 'Item',
-    latest: 'Latest',
-    unit: 'Unit',
     range: 'Reference',
-    before: 'Before',
-    date: 'Date',
     curve: 'Course',
     showCurve: (item) => `Show the course of ${item}`,
     curveOf: (item, unit) => `Course of ${item}${unit === '' ? '' : ` (${unit})`}`,
     marks: { 'critical-high': 'critically high', high: 'high', low: 'low', 'critical-low': 'critically low', abnormal: 'abnormal' },
-    normal: 'within reference',
     more: (n) => `${n} more`,
     fewer: 'Main items only',
   },

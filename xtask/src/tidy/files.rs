@@ -45,6 +45,12 @@ impl File {
         self.text.lines().enumerate().take(end).map(|(number, line)| (number + 1, line))
     }
 
+    /// Lines of code from all lines: blank ones and comments alone on their line are not counted.
+    pub(super) fn count_code<'t>(lines: impl Iterator<Item = &'t str>) -> usize {
+        let comment = |line: &str| ["//", "/*", "*/", "* ", "<!--"].iter().any(|start| line.starts_with(start));
+        lines.map(str::trim).filter(|line| !line.is_empty() && !comment(line)).count()
+    }
+
     /// A file that holds nothing but tests.
     pub(super) fn is_test(&self) -> bool {
         let path = &self.path;
@@ -64,7 +70,7 @@ impl File {
                 && lines[at + 1..].iter().find(|line| !line.trim_start().starts_with("#[")).is_some_and(|line| {
                     let line = line.trim_start();
                     // `mod tests;` puts the tests elsewhere; what follows is product.
-                    line.starts_with("mod ") && line.ends_with('{')
+                    line.ends_with('{') && line.split_whitespace().any(|word| word == "mod")
                 })
         };
         (0..lines.len()).find(|at| begins(*at)).unwrap_or(lines.len())
@@ -88,10 +94,18 @@ mod tests {
     fn product_ends_where_inline_tests_begin() {
         let inline = file("crates/a/src/lib.rs", "one\ntwo\n#[cfg(test)]\n#[expect(x)]\nmod tests {\n}\n");
         assert_eq!(inline.product().count(), 2);
+        let shared = file("crates/a/src/lib.rs", "one\n#[cfg(test)]\npub(crate) mod tests {\n}\n");
+        assert_eq!(shared.product().count(), 1);
         let elsewhere = file("crates/a/src/lib.rs", "one\n#[cfg(test)]\nmod tests;\nthree\n");
         assert_eq!(elsewhere.product().count(), 4);
         assert_eq!(file("crates/a/tests/all.rs", "one\n").product().count(), 0);
         assert_eq!(file("web/src/a.test.ts", "one\n").product().count(), 0);
+    }
+
+    #[test]
+    fn comments_are_not_code() {
+        let text = "//! Head.\n\nfn a() {\n    // Why.\n    b(); // how\n}\n";
+        assert_eq!(File::count_code(text.lines()), 3);
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! Every third party has its reason beside it, and is used.
 
 use super::files::File;
-use crate::run::{Done, root};
 
 /// One line that declares a dependency.
-pub(super) struct Declared {
+struct Declared {
     path: String,
     line: usize,
     name: String,
@@ -12,16 +11,11 @@ pub(super) struct Declared {
     ours: bool,
 }
 
-pub(super) fn read(files: &[File]) -> Done<Vec<Declared>> {
-    let ours: Vec<&str> = files
-        .iter()
-        .filter(|file| file.path.ends_with("/Cargo.toml"))
-        .map(|file| file.path.rsplit('/').nth(1).unwrap_or_default())
-        .collect();
-    if ours.is_empty() {
-        return Err(format!("no crates below {}", root().display()));
-    }
-    Ok(files.iter().filter(|file| file.path.ends_with("Cargo.toml")).flat_map(|file| declared(file, &ours)).collect())
+/// Every declaration of the tree.
+fn read(files: &[File]) -> Vec<Declared> {
+    let ours: Vec<&str> =
+        files.iter().filter_map(|file| file.path.strip_suffix("/Cargo.toml")?.rsplit('/').next()).collect();
+    files.iter().filter(|file| file.path.ends_with("Cargo.toml")).flat_map(|file| declared(file, &ours)).collect()
 }
 
 fn declared(file: &File, ours: &[&str]) -> Vec<Declared> {
@@ -47,9 +41,10 @@ fn declared(file: &File, ours: &[&str]) -> Vec<Declared> {
     found
 }
 
-pub(super) fn check(declared: &[Declared], files: &[File]) -> Vec<String> {
+pub(super) fn check(files: &[File]) -> Vec<String> {
+    let declared = read(files);
     let mut complaints = Vec::new();
-    for dependency in declared {
+    for dependency in &declared {
         let place = format!("{}:{}: {}", dependency.path, dependency.line, dependency.name);
         if dependency.path == "Cargo.toml" {
             let used = |other: &Declared| other.path != "Cargo.toml" && other.name == dependency.name;
@@ -92,7 +87,7 @@ mod tests {
             file("crates/b/Cargo.toml", "[package]\n"),
             file("crates/a/src/lib.rs", source),
         ];
-        check(&read(&files).unwrap(), &files)
+        check(&files)
     }
 
     #[test]
@@ -116,6 +111,6 @@ mod tests {
     #[test]
     fn what_the_workspace_declares_somebody_uses() {
         let files = [file("Cargo.toml", "[workspace.dependencies]\nserde = \"1\"\n"), file("crates/a/Cargo.toml", "")];
-        assert_eq!(check(&read(&files).unwrap(), &files), ["Cargo.toml:2: serde: declared for all, used by none"]);
+        assert_eq!(check(&files), ["Cargo.toml:2: serde: declared for all, used by none"]);
     }
 }

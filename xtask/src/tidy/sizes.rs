@@ -5,7 +5,7 @@ use super::files::File;
 const MEDIAN_MAX: usize = 150;
 const P95_MAX: usize = 500;
 const LINES_MAX: usize = 800;
-/// Lines of tests for each line of product.
+/// Lines of code in tests for each in the product.
 const TESTS_MIN: f64 = 0.8;
 
 /// Files longer than [`LINES_MAX`], each with the reason that splitting would not help a reader.
@@ -22,17 +22,15 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
             .map(|(path, _)| format!("{path}: named as long, but not there")),
     );
 
-    let total = |file: &File| file.text.lines().count();
     let mut product: Vec<usize> = source.iter().map(|file| file.product().count()).filter(|lines| *lines > 0).collect();
     product.sort_unstable();
     let (median, p95) = (at(&product, 0.5), at(&product, 0.95));
-    let code: usize = product.iter().sum();
-    let tests = source.iter().map(|file| total(file)).sum::<usize>() - code;
-    let ratio = tests as f64 / code.max(1) as f64;
-    println!(
-        "sizes: {code} lines of product in {} files, median {median}, p95 {p95}; {tests} of tests, {ratio:.2} to one",
-        product.len()
-    );
+    let whole = lines(&source);
+    let ratio = whole.ratio();
+    println!("sizes: {whole} in {} files, median {median}, p95 {p95}", product.len());
+    for part in parts(&source).filter(|(_, lines)| lines.ratio() < TESTS_MIN) {
+        println!("       {}: {}", part.0, part.1);
+    }
     if median > MEDIAN_MAX {
         complaints.push(format!("sizes: the median file has {median} lines, more than {MEDIAN_MAX}"));
     }
@@ -43,6 +41,42 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
         complaints.push(format!("sizes: {ratio:.2} lines of tests to one of product, fewer than {TESTS_MIN}"));
     }
     complaints
+}
+
+/// Lines of code in the product and in tests; comments are not counted on either side.
+#[derive(Default)]
+struct Lines {
+    product: usize,
+    tests: usize,
+}
+
+impl Lines {
+    fn ratio(&self) -> f64 {
+        self.tests as f64 / self.product.max(1) as f64
+    }
+}
+
+impl std::fmt::Display for Lines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} lines of product, {} of tests, {:.2} to one", self.product, self.tests, self.ratio())
+    }
+}
+
+fn lines(files: &[&File]) -> Lines {
+    files.iter().fold(Lines::default(), |sum, file| {
+        let product = File::count_code(file.product().map(|(_, line)| line));
+        let all = File::count_code(file.text.lines());
+        Lines { product: sum.product + product, tests: sum.tests + all - product }
+    })
+}
+
+/// Each crate by itself, so that one sees where tests are missing.
+fn parts<'f>(files: &[&'f File]) -> impl Iterator<Item = (&'f str, Lines)> {
+    let mut parts: std::collections::BTreeMap<&str, Vec<&File>> = std::collections::BTreeMap::new();
+    for file in files {
+        parts.entry(file.crate_name()).or_default().push(file);
+    }
+    parts.into_iter().map(|(name, files)| (name, lines(&files)))
 }
 
 fn too_long(file: &File) -> Option<String> {
@@ -63,12 +97,12 @@ mod tests {
     use super::*;
     use crate::tidy::files::file;
 
-    fn lines(count: usize) -> String {
+    fn many(count: usize) -> String {
         "x\n".repeat(count)
     }
 
     fn check_pair(product: usize, tests: usize) -> Vec<String> {
-        check(&[file("crates/a/src/lib.rs", &lines(product)), file("crates/a/tests/all.rs", &lines(tests))])
+        check(&[file("crates/a/src/lib.rs", &many(product)), file("crates/a/tests/all.rs", &many(tests))])
     }
 
     #[test]
@@ -84,7 +118,7 @@ mod tests {
     #[test]
     fn long_files_fail_unless_generated() {
         assert_eq!(check_pair(801, 700).iter().filter(|line| line.contains("801")).count(), 3);
-        let generated = format!("// Made by `cargo xtask x`\n{}", lines(5000));
+        let generated = format!("// Made by `cargo xtask x`\n{}", many(5000));
         assert!(check(&[file("crates/a/src/table.rs", &generated)]).iter().all(|line| !line.contains("5001")));
     }
 

@@ -15,9 +15,9 @@ const EVERYWHERE: [(&str, &str); 16] = [
     (concat!("deb.deb", "ian.org"), "a registry's host"),
     (concat!("pyth", "onhosted"), "a registry's host"),
     (concat!("py", "pi.org"), "a registry's host"),
-    (concat!("FIX", "ME"), "finish it or write down what is missing where it is decided"),
-    (concat!("TO", "DO:"), "finish it or write down what is missing where it is decided"),
-    (concat!("X", "XX:"), "finish it or write down what is missing where it is decided"),
+    (concat!("// FIX", "ME"), "finish it or write down what is missing where it is decided"),
+    (concat!("// TO", "DO"), "finish it or write down what is missing where it is decided"),
+    (concat!("// X", "XX"), "finish it or write down what is missing where it is decided"),
     (concat!("<<<<", "<<<"), "a merge left half done"),
     (concat!(">>>>", ">>>"), "a merge left half done"),
 ];

@@ -30,6 +30,9 @@ pub enum EnrolError {
     /// Somebody has it, or had.
     #[error("that login is taken")]
     Taken,
+    /// Nobody by that id.
+    #[error("there is no such account")]
+    Unknown,
     /// No name to show.
     #[error("a name is 1 to 100 characters")]
     Name,
@@ -64,16 +67,13 @@ pub async fn create_account(
     if new.name.trim().is_empty() || new.name.chars().count() > 100 || new.name.chars().any(char::is_control) {
         return Err(EnrolError::Name);
     }
-    let about = [new.login, new.name, clinic];
-    password::check(new.password, &about, password::CHARS_MIN).map_err(EnrolError::Password)?;
-    let password = Zeroizing::new(new.password.to_owned());
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&password)).await;
+    let hashed = hash(new.password, &[new.login, new.name, clinic]).await?;
     let account = Account {
         id: new.login.to_owned(),
         login: new.login.to_owned(),
         name: new.name.trim().to_owned(),
         duties: new.duties.to_vec(),
-        password: hashed.map_err(|_| EnrolError::System)?.map_err(|_| EnrolError::System)?,
+        password: hashed,
         disabled: false,
     };
     let event = event(by, "create-account", "Account", &account.id, now_ms);
@@ -88,6 +88,40 @@ pub async fn create_account(
         })
         .await?;
     Ok(account)
+}
+
+/// Gives an account a new password and ends its sessions; what an administrator does for somebody who forgot it.
+///
+/// # Errors
+/// [`EnrolError`]; nothing is changed then.
+pub async fn set_password(
+    store: &Store,
+    account: &str,
+    password: &str,
+    clinic: &str,
+    by: &str,
+    now_ms: i64,
+) -> Result<(), EnrolError> {
+    let id = account.to_owned();
+    let mut account = store.read::<_, EnrolError, _>(move |s| s.account(&id)?.ok_or(EnrolError::Unknown)).await?;
+    let hashed = hash(password, &[&account.login, &account.name, clinic]).await?;
+    let event = event(by, "set-password", "Account", &account.id, now_ms);
+    store
+        .write(move |tx| {
+            tx.audit(event);
+            tx.close_sessions_of(&account.id)?;
+            account.password = hashed;
+            Ok(tx.put_account(&account)?)
+        })
+        .await
+}
+
+/// Checks a password against the rule and hashes it, off the runtime's threads.
+async fn hash(password: &str, about: &[&str]) -> Result<String, EnrolError> {
+    password::check(password, about, password::CHARS_MIN).map_err(EnrolError::Password)?;
+    let password = Zeroizing::new(password.to_owned());
+    let hashed = tokio::task::spawn_blocking(move || password::hash(&password)).await;
+    hashed.map_err(|_| EnrolError::System)?.map_err(|_| EnrolError::System)
 }
 
 /// Makes a bearer token for a program and gives its secret, which is stored nowhere.

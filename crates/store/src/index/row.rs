@@ -96,9 +96,13 @@ fn part(value: &Value, keys: &mut Keys<'_>) -> Result<(i64, f64, f64), DbError> 
         Value::Token { system, code } => (keys.term(system, code)?, 0.0, 0.0),
         Value::Label(text) | Value::Uri(text) => (keys.term(term::PART, text)?, 0.0, 0.0),
         Value::Text { folded, .. } => (keys.term(term::PART, folded)?, 0.0, 0.0),
-        Value::Reference(Target::Local { resource_type, id }) => (keys.term(term::PART, &format!("{resource_type}/{id}"))?, 0.0, 0.0),
+        Value::Reference(Target::Local { resource_type, id }) => {
+            (keys.term(term::PART, &format!("{resource_type}/{id}"))?, 0.0, 0.0)
+        }
         Value::Reference(Target::Url(url)) => (keys.term(term::PART, url)?, 0.0, 0.0),
-        Value::Reference(Target::Identifier { system, value }) => (keys.term(&identifier_system(system), value)?, 0.0, 0.0),
+        Value::Reference(Target::Identifier { system, value }) => {
+            (keys.term(&identifier_system(system), value)?, 0.0, 0.0)
+        }
         Value::Date { low, high } => (0, ms(*low), ms(*high)),
         Value::Quantity { unit, converted, low, high } => (keys.unit(unit, *converted)?, low.0, high.0),
         // No composite of the standard has a composite inside.
@@ -178,7 +182,8 @@ impl Row {
     }
 
     fn values<'r>(&'r self, clinic: ClinicId, resource: i64, patient: i64, out: &mut Vec<Val<'r>>) {
-        let (param, resource, patient) = (|param: &Param| Val::Int(i64::from(param.0)), Val::Int(resource), Val::Int(patient));
+        let (param, resource, patient) =
+            (|param: &Param| Val::Int(i64::from(param.0)), Val::Int(resource), Val::Int(patient));
         out.push(clinic.into());
         match self {
             Self::Token { param: p, term } => out.extend([param(p), Val::Int(*term), patient, resource]),
@@ -186,16 +191,32 @@ impl Row {
             Self::Reference { param: p, target } => out.extend([param(p), Val::Int(*target), resource]),
             Self::Date { param: p, low, high } => out.extend([param(p), Val::Int(*low), Val::Int(*high), resource]),
             Self::DateLong { param: p, low, high } => out.extend([param(p), Val::Int(*high), Val::Int(*low), resource]),
-            Self::Quantity { param: p, unit, low, high } => out.extend([param(p), Val::Int(*unit), Val::Real(*low), Val::Real(*high), resource]),
+            Self::Quantity { param: p, unit, low, high } => {
+                out.extend([param(p), Val::Int(*unit), Val::Real(*low), Val::Real(*high), resource])
+            }
             Self::Composite { param: p, term, term2, low, high } => {
-                out.extend([param(p), Val::Int(*term), patient, Val::Int(*term2), Val::Real(*low), Val::Real(*high), resource]);
+                out.extend([
+                    param(p),
+                    Val::Int(*term),
+                    patient,
+                    Val::Int(*term2),
+                    Val::Real(*low),
+                    Val::Real(*high),
+                    resource,
+                ]);
             }
         }
     }
 }
 
 /// Adds rows; one that is there already stays.
-pub(super) fn insert(db: &mut dyn Db, clinic: ClinicId, resource: i64, patient: i64, rows: &[Row]) -> Result<(), DbError> {
+pub(super) fn insert(
+    db: &mut dyn Db,
+    clinic: ClinicId,
+    resource: i64,
+    patient: i64,
+    rows: &[Row],
+) -> Result<(), DbError> {
     for (at, table) in TABLES.iter().enumerate() {
         let of_table: Vec<&Row> = rows.iter().filter(|row| row.table() == at).collect();
         for chunk in of_table.chunks(CHUNK) {
@@ -214,7 +235,8 @@ fn insert_text(table: usize, rows: usize) -> &'static str {
     static TEXTS: std::sync::LazyLock<Vec<Vec<String>>> = std::sync::LazyLock::new(|| {
         let text = |table: &Table, rows: usize| {
             let row = |at: usize| {
-                let marks: Vec<String> = (1..=table.columns).map(|column| format!("?{}", at * table.columns + column)).collect();
+                let marks: Vec<String> =
+                    (1..=table.columns).map(|column| format!("?{}", at * table.columns + column)).collect();
                 format!("({})", marks.join(", "))
             };
             let rows: Vec<String> = (0..rows).map(row).collect();
@@ -226,7 +248,13 @@ fn insert_text(table: usize, rows: usize) -> &'static str {
 }
 
 /// Removes rows.
-pub(super) fn delete(db: &mut dyn Db, clinic: ClinicId, resource: i64, patient: i64, rows: &[Row]) -> Result<(), DbError> {
+pub(super) fn delete(
+    db: &mut dyn Db,
+    clinic: ClinicId,
+    resource: i64,
+    patient: i64,
+    rows: &[Row],
+) -> Result<(), DbError> {
     let mut values = Vec::new();
     for row in rows {
         values.clear();

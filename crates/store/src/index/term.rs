@@ -38,7 +38,13 @@ pub(crate) fn find(db: &mut dyn Db, clinic: ClinicId, system: &str, code: &str) 
 }
 
 /// The id of a term, given out if nobody has used it before.
-pub(crate) fn ensure(db: &mut dyn Db, counters: &mut Counters, clinic: ClinicId, system: &str, code: &str) -> Result<i64, DbError> {
+pub(crate) fn ensure(
+    db: &mut dyn Db,
+    counters: &mut Counters,
+    clinic: ClinicId,
+    system: &str,
+    code: &str,
+) -> Result<i64, DbError> {
     if let Some(id) = find(db, clinic, system, code)? {
         return Ok(id);
     }

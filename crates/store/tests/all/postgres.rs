@@ -52,7 +52,8 @@ fn admin(server: &Server, sql: &str) {
     // In a thread: tests call this from within their runtimes.
     std::thread::scope(|scope| {
         let done = scope.spawn(|| {
-            crate::harness::block_on(async {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
                 let (client, connection) = tokio_postgres::connect(&server.admin, tokio_postgres::NoTls).await.unwrap();
                 tokio::spawn(connection);
                 client.batch_execute(sql).await.unwrap();
@@ -60,13 +61,6 @@ fn admin(server: &Server, sql: &str) {
         });
         done.join().unwrap();
     });
-}
-
-/// Asks the database itself, past the store.
-pub(crate) async fn client(url: &str) -> tokio_postgres::Client {
-    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
-    tokio::spawn(connection);
-    client
 }
 
 struct Cluster {

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { en } from './en';
+import { ja } from './ja';
+
+/** Every text by its place; functions are called with small values. */
+function texts(words: object, at = ''): [string, string][] {
+  return Object.entries(words).flatMap(([key, value]: [string, unknown]): [string, string][] => {
+    const place = `${at}/${key}`;
+    if (typeof value === 'string') return [[place, value]];
+    if (typeof value === 'function') return [[place, String((value as (...a: unknown[]) => unknown)(2, 'day'))]];
+    return texts(value as object, place);
+  });
+}
+
+// Where Japanese needs a word and English none.
+const mayBeEmpty = ['/problem/since'];
+
+test('both languages say everything', () => {
+  expect(texts(en).map(([place]) => place).filter((p) => !p.startsWith('/find/how'))).toEqual(
+    texts(ja).map(([place]) => place).filter((p) => !p.startsWith('/find/how')),
+  );
+  for (const [place, words] of [...texts(ja), ...texts(en)]) if (!mayBeEmpty.includes(place)) expect(words, place).not.toBe('');
+});
+
+test('English is English', () => {
+  // Examples of what to type, and the language menu, are Japanese on purpose.
+  const foreign = texts(en).filter(([place, words]) => /[ぁ-んァ-ヶ一-龠]/.test(words) && !/find\/(how|nothingHint)|frame\/language/.test(place));
+  expect(foreign).toEqual([]);
+});
