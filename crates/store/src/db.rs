@@ -132,6 +132,7 @@ getters! {
     int -> i64;
     opt_int -> Option<i64>;
     real -> f64;
+    opt_real -> Option<f64>;
     text -> String;
     opt_text -> Option<String>;
     bytes -> Vec<u8>;

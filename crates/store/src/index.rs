@@ -13,6 +13,8 @@ use crate::error::DbError;
 use crate::origin::Counters;
 use row::{Keys, Row};
 
+pub(crate) use row::{LONG_MS, identifier_system, ms};
+
 pub(crate) use fhir::search::{extract, patient_of};
 
 /// A resource whose current version has just changed.

@@ -38,7 +38,7 @@ fn plan(type_code: u16) -> Option<&'static Plan> {
                 plan.patient = Some(def);
             }
             // What others hold is not indexed again.
-            if def.kept_in != [def.param] {
+            if def.kept_in != [def.param] || def.split.is_some() {
                 continue;
             }
             for path in &def.paths {
@@ -136,6 +136,7 @@ fn part(def: &'static ParamDef, path: &Path) -> &'static ParamDef {
         narrowed: false,
         targets: Vec::new(),
         system: "",
+        split: None,
         paths: Vec::new(),
     })
 }

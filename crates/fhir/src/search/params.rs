@@ -59,6 +59,9 @@ pub struct ParamDef {
     pub targets: Vec<&'static str>,
     /// The code system that a bound `code` stands in.
     pub system: &'static str,
+    /// A composite of two single elements of the resource itself is no more than both conditions together, so
+    /// nothing is indexed for it: the two parameters.
+    pub split: Option<[Param; 2]>,
     /// Where the values are.
     pub(crate) paths: Vec<Path>,
 }
@@ -106,13 +109,28 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let params: Vec<ParamDef> = include_str!("../tables/search.txt").lines().filter(|line| !line.starts_with('#')).filter_map(read).collect();
+    let mut params: Vec<ParamDef> = include_str!("../tables/search.txt").lines().filter(|line| !line.starts_with('#')).filter_map(read).collect();
     let mut by_type: HashMap<&'static str, Vec<usize>> = HashMap::new();
     for (at, def) in params.iter().enumerate() {
         by_type.entry(def.resource_type).or_default().push(at);
     }
+    for at in 0..params.len() {
+        params[at].split = split(&params[at], &params);
+    }
     Table { params, by_type }
 });
+
+fn split(def: &ParamDef, params: &[ParamDef]) -> Option<[Param; 2]> {
+    let [Path { steps, sides: Some(sides), .. }] = def.paths.as_slice() else { return None };
+    if !steps.is_empty() {
+        return None;
+    }
+    let same = |side: &Vec<Path>| {
+        let is_same = |other: &&ParamDef| other.resource_type == def.resource_type && !other.many && other.paths == *side && other.kept_in == [other.param];
+        params.iter().find(is_same).map(|other| other.param)
+    };
+    Some([same(&sides[0])?, same(&sides[1])?])
+}
 
 fn read(line: &'static str) -> Option<ParamDef> {
     let mut columns = line.split('\t');
@@ -136,7 +154,7 @@ fn read(line: &'static str) -> Option<ParamDef> {
     let paths: Vec<Path> = columns.next()?.split(" | ").map(Path::read).collect::<Option<_>>()?;
     let narrowed = paths.iter().any(|path| path.only.is_some());
     let kept_in = if kept.is_empty() { vec![param] } else { kept };
-    Some(ParamDef { param, resource_type, name, kind, many: kind_text.ends_with('*'), kept_in, narrowed, targets, system, paths })
+    Some(ParamDef { param, resource_type, name, kind, many: kind_text.ends_with('*'), kept_in, narrowed, targets, system, split: None, paths })
 }
 
 fn list(text: &'static str) -> impl Iterator<Item = &'static str> {
@@ -197,6 +215,15 @@ mod tests {
                 assert_eq!(def(other).unwrap().kept_in, [other], "what holds for others holds for itself");
             }
         }
+    }
+
+    #[test]
+    fn a_composite_of_single_elements_is_two_conditions() {
+        let names = |name: &str| find("Observation", name).unwrap().split.map(|both| both.map(|p| def(p).unwrap().name));
+        assert_eq!(names("code-value-quantity"), Some(["code", "value-quantity"]));
+        assert_eq!(names("code-value-concept"), Some(["code", "value-concept"]));
+        // The text of a concept is a value-string too, but not part of the composite.
+        assert_eq!((names("code-value-string"), names("component-code-value-quantity")), (None, None));
     }
 
     #[test]

@@ -1,0 +1,138 @@
+//! Search: a [`Query`] becomes one statement with bound values.
+//!
+//! A condition can be a *set* (row keys found by walking an index) or a *probe* (a test of one resource). The plan is
+//! ours, not the database's: the condition that promises the fewest rows becomes the set that drives the
+//! statement, all others become probes. Neither database keeps statistics on what a clinic will ask next, and a
+//! wrong guess on five million rows is a screen that hangs.
+//!
+//! Each page names where the next one begins by the sort keys of its last row, and the newest row key that
+//! existed at the first page. Rows that nobody changes in between are neither repeated nor left out; what was
+//! made since belongs to a new search.
+
+mod bind;
+mod cond;
+mod cursor;
+mod include;
+mod order;
+mod plan;
+mod range;
+mod resolve;
+mod term;
+
+use access::{Permit, Read};
+use fhir::search::query::{Query, Total};
+
+use crate::error::StoreError;
+use crate::snapshot::Snapshot;
+use crate::stored::{RawStored, Stored, unsigned};
+use bind::{Bind, marks};
+use cursor::Cursor;
+use order::Order;
+use plan::Plan;
+
+/// A page of a search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Matches, in order.
+    pub rows: Vec<Stored>,
+    /// How many there are on all pages, if it was asked for.
+    pub total: Option<u64>,
+    /// Where the next page starts ([`Query::cursor`]); None on the last.
+    pub next: Option<String>,
+    /// What `_include` and `_revinclude` add, none of it twice.
+    pub included: Vec<Stored>,
+    /// Whether more would have been included than [`INCLUDED_MAX`]: to be said, not to be passed over.
+    pub included_cut: bool,
+}
+
+/// How many resources may be included in one page.
+pub const INCLUDED_MAX: usize = include::INCLUDED_MAX;
+
+impl Snapshot<'_> {
+    /// One page of a search.
+    ///
+    /// # Errors
+    /// [`StoreError::NotPermitted`] when the query touches a type that the permit does not cover,
+    /// [`StoreError::Unfit`] when the cursor is not one of this query's, [`StoreError::Deadline`].
+    pub fn search(&mut self, permit: &Permit<Read>, query: &Query) -> Result<Page, StoreError> {
+        for touched in query.types_touched() {
+            self.cover(permit, touched)?;
+        }
+        let type_code = fhir::tables::type_code(&query.resource_type).ok_or(StoreError::Unfit("no resource type"))?;
+        let order = Order::of(query);
+        let from = match &query.cursor {
+            Some(text) => Some(Cursor::read(text, query, &order).ok_or(StoreError::Unfit("not a cursor of this search"))?),
+            None => None,
+        };
+        let plan = Plan::of(self.db, self.clinic, type_code, &query.filters, order.len() == 0)?;
+        let mut page = Page { rows: Vec::new(), total: None, next: None, included: Vec::new(), included_cut: false };
+        if query.total == Total::Accurate {
+            page.total = Some(self.count(&plan)?);
+        }
+        if query.count == 0 {
+            return Ok(page);
+        }
+        let mut found = self.page(&plan, &order, from.as_ref(), query.count)?;
+        if found.len() > query.count as usize {
+            found.truncate(query.count as usize);
+            let high = match &from {
+                Some(cursor) => cursor.high,
+                None => self.newest_row()?,
+            };
+            page.next = found.last().map(|last| Cursor { high, ..last.clone() }.write(query));
+        }
+        let ids: Vec<i64> = found.iter().map(|row| row.id).collect();
+        page.rows = self.fetch(&ids)?;
+        if !(query.include.is_empty() && query.revinclude.is_empty()) {
+            let included = include::included(self, permit, query, type_code, &ids)?;
+            page.included = self.fetch(&included.ids)?;
+            page.included_cut = included.cut;
+        }
+        Ok(page)
+    }
+
+    /// The sort keys of a page and one row more.
+    fn page(&mut self, plan: &Plan, order: &Order, from: Option<&Cursor>, count: u32) -> Result<Vec<Cursor>, StoreError> {
+        if plan.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut bind = Bind::new(self.clinic, self.db.dialect());
+        let text = order.statement(plan, from, i64::from(count) + 1, &mut bind);
+        Ok(self.db.all(&text, &bind.values(), |row| order.read(row))?)
+    }
+
+    fn count(&mut self, plan: &Plan) -> Result<u64, StoreError> {
+        if plan.is_empty() {
+            return Ok(0);
+        }
+        let mut bind = Bind::new(self.clinic, self.db.dialect());
+        let text = format!("SELECT count(*) {}", plan.from_where(&mut bind, None));
+        let found = self.db.one(&text, &bind.values(), |row| row.int(0))?;
+        unsigned(found.unwrap_or(0))
+    }
+
+    /// The newest row key of this snapshot.
+    fn newest_row(&mut self) -> Result<i64, StoreError> {
+        let newest = self.db.one("SELECT max(id) FROM resource WHERE clinic = ?1", &[self.clinic.into()], |row| row.opt_int(0))?;
+        Ok(newest.flatten().unwrap_or(0))
+    }
+
+    /// Current versions by row key, in the order asked for.
+    pub(crate) fn fetch(&mut self, ids: &[i64]) -> Result<Vec<Stored>, StoreError> {
+        let mut found: Vec<(i64, RawStored)> = Vec::with_capacity(ids.len());
+        for chunk in bind::chunks(ids) {
+            let mut bind = Bind::new(self.clinic, self.db.dialect());
+            let marks = marks(&mut bind, &chunk);
+            let text = format!(
+                "SELECT v.type, r.logical_id, o.name, v.seq, v.hlc, v.kind, v.author, v.payload, v.place, r.id
+                 FROM resource r
+                 JOIN version v ON v.clinic = r.clinic AND v.place = r.head
+                 JOIN origin o ON o.clinic = v.clinic AND o.origin = v.origin
+                 WHERE r.clinic = ?1 AND r.id IN ({marks})"
+            );
+            found.extend(self.db.all(&text, &bind.values(), |row| Ok((row.int(9)?, RawStored::read(row)?)))?);
+        }
+        found.sort_by_key(|(id, _)| ids.iter().position(|wanted| wanted == id));
+        found.into_iter().map(|(_, raw)| raw.open()).collect()
+    }
+}

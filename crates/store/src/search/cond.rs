@@ -1,0 +1,367 @@
+//! Conditions in the terms of the index tables, each as a set and as a probe.
+//!
+//! In the texts `x` is the index row, `r0`, `r1` … the resource at each level of chains.
+
+use fhir::search::query::{DateMatch, QuantityMatch};
+use fhir::search::value::Param;
+
+use super::bind::{Bind, among};
+use super::plan::Plan;
+use super::range::{self, Column};
+use super::term::{Terms, after};
+use crate::db::Dialect;
+
+/// A condition with everything looked up that can be looked up beforehand.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Cond {
+    /// Holds for nothing.
+    Never,
+    /// Row keys.
+    Ids(Vec<i64>),
+    /// `resource.updated` in [from, to) (or outside).
+    Updated { from: i64, to: i64, outside: bool },
+    /// `resource.patient`.
+    Compartment(i64),
+    /// A row of `ix_token`.
+    Token { params: Vec<Param>, terms: Vec<Terms>, not: bool, rank: u8 },
+    /// A row of `ix_text`.
+    Text { params: Vec<Param>, values: Vec<TextMatch> },
+    /// A row of `ix_reference`. `own`: the reference that puts a resource into this patient's compartment.
+    Reference { params: Vec<Param>, targets: Vec<i64>, own: Option<i64> },
+    /// A row of `ix_date`; alternatives of which all must hold for one and the same row.
+    Date { params: Vec<Param>, values: Vec<Vec<DateMatch>>, many: bool },
+    /// A row of `ix_quantity`.
+    Quantity { params: Vec<Param>, values: Vec<(Units, QuantityMatch)> },
+    /// A row of `ix_composite`.
+    Composite { params: Vec<Param>, values: Vec<(Terms, Second)> },
+    /// No row, or any row, of the table.
+    Missing { table: &'static str, params: Vec<Param>, types: Vec<u16>, missing: bool },
+    /// A reference to a resource of one of these plans.
+    Chain { params: Vec<Param>, targets: Vec<Plan> },
+    /// A resource of this plan refers here.
+    Has { params: Vec<Param>, by: Box<Plan> },
+    /// All hold.
+    All(Vec<Cond>),
+    /// One holds.
+    Some(Vec<Cond>),
+}
+
+/// One alternative for a text.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum TextMatch {
+    Starts { folded: String, raw: String, far: u8 },
+    Contains(String),
+    Exact { folded: String, raw: String },
+}
+
+/// In which units a number may be.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Units {
+    /// Any, as written.
+    Any,
+    /// These terms, as written or converted.
+    Either(Vec<i64>),
+    /// These, as written.
+    Written(Vec<i64>),
+}
+
+/// The second side of a composite.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Second {
+    Terms(Terms),
+    Date(DateMatch),
+    Quantity(Units, QuantityMatch),
+}
+
+impl Units {
+    fn condition(&self, column: &str, bind: &mut Bind) -> String {
+        match self {
+            Self::Any => format!("{column} > 0"),
+            Self::Written(ids) => among(bind, column, ids),
+            Self::Either(ids) => {
+                let both: Vec<i64> = ids.iter().flat_map(|&id| [id, -id]).collect();
+                among(bind, column, &both)
+            }
+        }
+    }
+}
+
+pub(super) fn params_in(params: &[Param], bind: &mut Bind) -> String {
+    let numbers: Vec<i64> = params.iter().map(|param| i64::from(param.0)).collect();
+    format!("x.clinic = ?1 AND {}", among(bind, "x.param", &numbers))
+}
+
+impl TextMatch {
+    /// The condition on the row.
+    fn condition(&self, bind: &mut Bind) -> String {
+        match self {
+            Self::Starts { folded, .. } => format!("(x.folded >= {} AND x.folded < {})", bind.text(folded), bind.text(&after(folded))),
+            Self::Contains(folded) => match bind.dialect {
+                Dialect::Sqlite => format!("instr(x.folded, {}) > 0", bind.text(folded)),
+                Dialect::Postgres => format!("strpos(x.folded, {}) > 0", bind.text(folded)),
+            },
+            Self::Exact { folded, raw } => {
+                let raw = if raw == folded { "" } else { raw };
+                format!("(x.folded = {} AND x.raw = {})", bind.text(folded), bind.text(raw))
+            }
+        }
+    }
+
+    /// How near a row is to what was asked: 0 spelled the same, 1 folded the same, 2 begins so, 3 begins so
+    /// when folded; Latin letters read as kana come after all of these.
+    fn rank(&self, bind: &mut Bind) -> String {
+        let Self::Starts { folded, raw, far } = self else { return "0".to_owned() };
+        let tight: String = raw.chars().filter(|c| !matches!(c, ' ' | '\u{3000}')).collect();
+        let length = i64::try_from(tight.chars().count()).unwrap_or(0);
+        let (whole, raw, folded, length) = ("replace(replace(CASE x.raw WHEN '' THEN x.folded ELSE x.raw END, ' ', ''), '\u{3000}', '')", bind.text(&tight), bind.text(folded), bind.int(length));
+        let first = u32::from(*far) * 4;
+        format!(
+            "CASE WHEN {whole} = {raw} THEN {first} WHEN x.folded = {folded} THEN {} WHEN substr({whole}, 1, CAST(CAST({length} AS BIGINT) AS INTEGER)) = {raw} THEN {} ELSE {} END",
+            first + 1,
+            first + 2,
+            first + 3
+        )
+    }
+}
+
+impl Second {
+    fn condition(&self, bind: &mut Bind) -> String {
+        match self {
+            Self::Terms(terms) => terms.condition("x.term2", bind),
+            Self::Date(found) => range::date(found, Column::Real, bind),
+            Self::Quantity(units, found) => format!("{} AND {}", units.condition("x.term2", bind), range::quantity(found, bind)),
+        }
+    }
+}
+
+fn any(conditions: Vec<String>) -> String {
+    match conditions.len() {
+        1 => conditions.into_iter().next().unwrap_or_default(),
+        _ => format!("({})", conditions.join(" OR ")),
+    }
+}
+
+impl Cond {
+    /// How many rows it promises: 0 is one or none, 100 never drives a statement. `patient`: the plan knows whose
+    /// chart is searched.
+    pub(super) fn rank(&self, patient: Option<i64>) -> u8 {
+        match self {
+            Self::Never | Self::Ids(_) => 0,
+            Self::Token { not: true, .. } | Self::Missing { .. } | Self::Updated { outside: true, .. } => 100,
+            Self::Token { terms, rank, .. } => match (patient, terms.iter().all(Terms::is_few)) {
+                (Some(_), true) => 1 + *rank / 8,
+                (_, true) => *rank,
+                (_, false) => 40,
+            },
+            Self::Composite { .. } => if patient.is_some() { 1 } else { 12 },
+            Self::Compartment(_) => 4,
+            Self::Reference { own, .. } => if own.is_some() { 4 } else { 5 },
+            Self::Text { values, .. } => if values.iter().any(|value| matches!(value, TextMatch::Contains(_))) { 60 } else { 6 },
+            Self::Chain { .. } => 8,
+            Self::Has { .. } => 10,
+            Self::Date { values, .. } => {
+                let bounded = values.iter().all(|all| {
+                    let window = range::window(all);
+                    window.from > i64::MIN && window.to < i64::MAX
+                });
+                if bounded { 7 } else { 20 }
+            }
+            Self::Updated { from, .. } => if *from > i64::MIN { 21 } else { 90 },
+            Self::Quantity { .. } => 50,
+            Self::All(all) => all.iter().map(|cond| cond.rank(patient)).min().unwrap_or(100),
+            Self::Some(some) => some.iter().map(|cond| cond.rank(patient)).max().unwrap_or(100),
+        }
+    }
+
+    /// A SELECT of row keys, named `id`, none of them twice. None if it can only be probed.
+    pub(super) fn set(&self, type_code: u16, patient: Option<i64>, bind: &mut Bind) -> Option<String> {
+        // What one patient has lies together; what is nobody's chart may be about them too.
+        let of_patient = |bind: &mut Bind| patient.map(|patient| format!(" AND x.patient IN ({}, 0)", bind.int(patient))).unwrap_or_default();
+        Some(match self {
+            Self::Never => "SELECT id FROM resource WHERE 1 = 0".to_owned(),
+            Self::Ids(ids) => format!("SELECT id FROM resource WHERE clinic = ?1 AND {}", among(bind, "id", ids)),
+            Self::Updated { from, to, outside: false } => {
+                format!("SELECT id FROM resource WHERE clinic = ?1 AND type = {} AND updated >= {} AND updated < {}", bind.int(type_code.into()), bind.int(*from), bind.int(*to))
+            }
+            Self::Compartment(patient) => format!("SELECT id FROM resource WHERE clinic = ?1 AND patient = {} AND type = {}", bind.int(*patient), bind.int(type_code.into())),
+            Self::Token { params, terms, not: false, .. } => {
+                let single = params.len() == 1 && matches!(terms.as_slice(), [Terms::Ids(ids)] if ids.len() == 1);
+                let params = params_in(params, bind);
+                let terms = any(terms.iter().map(|terms| terms.condition("x.term", bind)).collect());
+                let distinct = if single { "" } else { "DISTINCT " };
+                format!("SELECT {distinct}x.resource AS id FROM ix_token x WHERE {params} AND {terms}{}", of_patient(bind))
+            }
+            Self::Text { params, values } => {
+                let params = params_in(params, bind);
+                let ranges: Vec<String> = values.iter().map(|value| format!("SELECT x.resource AS id FROM ix_text x WHERE {params} AND {}", value.condition(bind))).collect();
+                format!("SELECT DISTINCT id FROM ({}) u", ranges.join(" UNION ALL "))
+            }
+            Self::Reference { params, targets, .. } => {
+                let params = params_in(params, bind);
+                format!("SELECT DISTINCT x.resource AS id FROM ix_reference x WHERE {params} AND {}", among(bind, "x.target", targets))
+            }
+            Self::Date { params, values, many } => return Some(date_set(params, values, *many, bind)),
+            Self::Quantity { params, values } => {
+                let params = params_in(params, bind);
+                let ranges: Vec<String> =
+                    values.iter().map(|(units, found)| format!("SELECT x.resource AS id FROM ix_quantity x WHERE {params} AND {} AND {}", units.condition("x.unit", bind), range::quantity(found, bind))).collect();
+                format!("SELECT DISTINCT id FROM ({}) u", ranges.join(" UNION ALL "))
+            }
+            Self::Composite { params, values } => {
+                let params = params_in(params, bind);
+                let ranges: Vec<String> = values
+                    .iter()
+                    .map(|(first, second)| format!("SELECT x.resource AS id FROM ix_composite x WHERE {params} AND {}{} AND {}", first.condition("x.term", bind), of_patient(bind), second.condition(bind)))
+                    .collect();
+                format!("SELECT DISTINCT id FROM ({}) u", ranges.join(" UNION ALL "))
+            }
+            Self::Chain { params, targets } => {
+                let params = params_in(params, bind);
+                let sets: Vec<String> =
+                    targets.iter().map(|plan| format!("SELECT x.resource AS id FROM (SELECT {} AS id {}) s CROSS JOIN ix_reference x WHERE {params} AND x.target = s.id", plan.id(), plan.from_where(bind, None))).collect();
+                format!("SELECT DISTINCT id FROM ({}) u", sets.join(" UNION ALL "))
+            }
+            Self::Has { params, by } => {
+                let params = params_in(params, bind);
+                format!("SELECT DISTINCT x.target AS id FROM (SELECT {} AS id {}) s CROSS JOIN ix_reference x WHERE {params} AND x.resource = s.id", by.id(), by.from_where(bind, None))
+            }
+            Self::Some(some) => {
+                let sets: Vec<String> = some.iter().map(|cond| cond.set(type_code, patient, bind)).collect::<Option<_>>()?;
+                format!("SELECT DISTINCT id FROM ({}) u", sets.iter().map(|set| format!("SELECT id FROM ({set}) w")).collect::<Vec<_>>().join(" UNION ALL "))
+            }
+            Self::All(all) => {
+                let best = (0..all.len()).min_by_key(|&at| all[at].rank(patient))?;
+                let set = all[best].set(type_code, patient, bind)?;
+                let rest: String = (0..all.len()).filter(|&at| at != best).map(|at| format!(" AND {}", all[at].probe("q", type_code, bind))).collect();
+                format!("SELECT q.id FROM ({set}) s CROSS JOIN resource q WHERE q.clinic = ?1 AND q.id = s.id{rest}")
+            }
+            Self::Token { .. } | Self::Updated { .. } | Self::Missing { .. } => return None,
+        })
+    }
+
+    /// The texts of [`TextMatch`] as a set with a rank, smaller is nearer.
+    pub(super) fn ranked_set(&self, bind: &mut Bind) -> Option<String> {
+        let Self::Text { params, values } = self else { return None };
+        let params = params_in(params, bind);
+        let ranges: Vec<String> =
+            values.iter().map(|value| format!("SELECT x.resource AS id, {} AS rank FROM ix_text x WHERE {params} AND {}", value.rank(bind), value.condition(bind))).collect();
+        Some(format!("SELECT id, CAST(min(rank) AS BIGINT) AS rank FROM ({}) u GROUP BY id", ranges.join(" UNION ALL ")))
+    }
+
+    /// The rank of one resource.
+    pub(super) fn rank_probe(&self, row: &str, bind: &mut Bind) -> Option<String> {
+        let Self::Text { params, values } = self else { return None };
+        let params = params_in(params, bind);
+        let ranges: Vec<String> =
+            values.iter().map(|value| format!("SELECT {} AS rank FROM ix_text x WHERE {params} AND x.resource = {row}.id AND {}", value.rank(bind), value.condition(bind))).collect();
+        Some(format!("(SELECT CAST(min(rank) AS BIGINT) FROM ({}) u)", ranges.join(" UNION ALL ")))
+    }
+
+    /// A test of the resource `row`.
+    pub(super) fn probe(&self, row: &str, type_code: u16, bind: &mut Bind) -> String {
+        let exists = |table: &str, condition: String| format!("EXISTS (SELECT 1 FROM {table} x WHERE {condition} AND x.resource = {row}.id)");
+        match self {
+            Self::Never => "1 = 0".to_owned(),
+            Self::Ids(ids) => among(bind, &format!("{row}.id"), ids),
+            Self::Updated { from, to, outside } => {
+                let not = if *outside { "NOT " } else { "" };
+                format!("{not}({row}.updated >= {} AND {row}.updated < {})", bind.int(*from), bind.int(*to))
+            }
+            Self::Compartment(patient) => format!("{row}.patient = {}", bind.int(*patient)),
+            Self::Token { params, terms, not, .. } => {
+                let not = if *not { "NOT " } else { "" };
+                let params = params_in(params, bind);
+                let few = terms.iter().all(Terms::is_few);
+                let terms = any(terms.iter().map(|terms| terms.condition("x.term", bind)).collect());
+                match few {
+                    true => format!("{not}{}", exists("ix_token", format!("{params} AND {terms} AND x.patient = {row}.patient"))),
+                    // Many terms: gathering the resources once beats trying each term for each resource.
+                    false => format!("{row}.id {not}IN (SELECT x.resource FROM ix_token x WHERE {params} AND {terms})"),
+                }
+            }
+            Self::Text { params, values } => {
+                let params = params_in(params, bind);
+                let values = any(values.iter().map(|value| value.condition(bind)).collect());
+                exists("ix_text", format!("{params} AND {values}"))
+            }
+            Self::Reference { params, targets, own } => {
+                let params = params_in(params, bind);
+                let found = exists("ix_reference", format!("{params} AND {}", among(bind, "x.target", targets)));
+                match own {
+                    Some(patient) => format!("({row}.patient = {} OR {found})", bind.int(*patient)),
+                    None => found,
+                }
+            }
+            Self::Date { params, values, .. } => {
+                let params = params_in(params, bind);
+                let values = any(values.iter().map(|all| all_of(all, bind)).collect());
+                exists("ix_date", format!("{params} AND {values}"))
+            }
+            Self::Quantity { params, values } => {
+                let params = params_in(params, bind);
+                let values = any(values.iter().map(|(units, found)| format!("({} AND {})", units.condition("x.unit", bind), range::quantity(found, bind))).collect());
+                exists("ix_quantity", format!("{params} AND {values}"))
+            }
+            Self::Composite { params, values } => {
+                let params = params_in(params, bind);
+                let values = any(values.iter().map(|(first, second)| format!("({} AND {})", first.condition("x.term", bind), second.condition(bind))).collect());
+                exists("ix_composite", format!("{params} AND {values} AND x.patient = {row}.patient"))
+            }
+            Self::Missing { table, params, types, missing } => {
+                let not = if *missing { "NOT " } else { "" };
+                let params = params_in(params, bind);
+                if *table == "ix_token" || *table == "ix_composite" {
+                    return format!("{row}.id {not}IN (SELECT x.resource FROM {table} x WHERE {params})");
+                }
+                if types.is_empty() {
+                    return format!("{not}{}", exists(table, params));
+                }
+                let types: Vec<i64> = types.iter().map(|&code| code.into()).collect();
+                format!("{not}EXISTS (SELECT 1 FROM {table} x CROSS JOIN resource t WHERE {params} AND x.resource = {row}.id AND t.clinic = ?1 AND t.id = x.target AND {})", among(bind, "t.type", &types))
+            }
+            Self::Chain { params, targets } => {
+                let params = params_in(params, bind);
+                let tests: Vec<String> = targets.iter().map(|plan| plan.test(bind)).collect();
+                let target = targets.first().map(Plan::row).unwrap_or_default();
+                format!("EXISTS (SELECT 1 FROM ix_reference x CROSS JOIN resource {target} WHERE {params} AND x.resource = {row}.id AND {target}.clinic = ?1 AND {target}.id = x.target AND {})", any(tests))
+            }
+            Self::Has { params, by } => {
+                let params = params_in(params, bind);
+                let by_row = by.row();
+                format!("EXISTS (SELECT 1 FROM ix_reference x CROSS JOIN resource {by_row} WHERE {params} AND x.target = {row}.id AND {by_row}.clinic = ?1 AND {by_row}.id = x.resource AND {})", by.test(bind))
+            }
+            Self::All(all) if all.is_empty() => "1 = 1".to_owned(),
+            Self::All(all) => format!("({})", all.iter().map(|cond| cond.probe(row, type_code, bind)).collect::<Vec<_>>().join(" AND ")),
+            Self::Some(some) => any(some.iter().map(|cond| cond.probe(row, type_code, bind)).collect()),
+        }
+    }
+}
+
+fn all_of(all: &[DateMatch], bind: &mut Bind) -> String {
+    let conditions: Vec<String> = all.iter().map(|found| range::date(found, Column::Int, bind)).collect();
+    format!("({})", conditions.join(" AND "))
+}
+
+fn date_set(params: &[Param], values: &[Vec<DateMatch>], many: bool, bind: &mut Bind) -> String {
+    let params = params_in(params, bind);
+    let mut sets = Vec::new();
+    for all in values {
+        let window = range::window(all);
+        let mut conditions = vec![params.clone()];
+        if window.from > i64::MIN {
+            conditions.push(format!("x.low >= {}", bind.int(window.from)));
+        }
+        if window.to < i64::MAX {
+            conditions.push(format!("x.low < {}", bind.int(window.to)));
+        }
+        conditions.push(all_of(all, bind));
+        sets.push(format!("SELECT x.resource AS id FROM ix_date x WHERE {}", conditions.join(" AND ")));
+        if let Some(after) = window.long_after {
+            sets.push(format!("SELECT x.resource AS id FROM ix_date_long x WHERE {params} AND x.high > {} AND {}", bind.int(after), all_of(all, bind)));
+        }
+    }
+    match sets.as_slice() {
+        [one] if !many => one.clone(),
+        _ => format!("SELECT DISTINCT id FROM ({}) u", sets.join(" UNION ALL ")),
+    }
+}

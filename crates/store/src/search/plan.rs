@@ -1,0 +1,139 @@
+//! Which condition drives, which are probes.
+
+use clinic::ClinicId;
+use fhir::search::query::Filter;
+
+use super::bind::Bind;
+use super::cond::Cond;
+use super::resolve;
+use crate::db::Db;
+use crate::error::DbError;
+use crate::resource::State;
+
+/// All conditions on the resources of one type, at one level of chains.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Plan {
+    type_code: u16,
+    level: usize,
+    conds: Vec<Cond>,
+    /// The condition that drives; None: all resources of the type, newest first.
+    driver: Option<usize>,
+    /// Row key of the patient whose chart this is about, when that is certain.
+    patient: Option<i64>,
+}
+
+/// A driver of this rank or above is looked at before it is trusted.
+const RANK_UNSURE: u8 = 11;
+/// So many rows are worth gathering; beyond, walking the newest resources ends sooner.
+const ROWS_FEW: i64 = 1000;
+
+impl Plan {
+    /// The plan of a search. `newest_first`: in that order a walk of all resources may end early.
+    pub(super) fn of(db: &mut dyn Db, clinic: ClinicId, type_code: u16, filters: &[Filter], newest_first: bool) -> Result<Self, DbError> {
+        let mut plan = Self::at(db, clinic, type_code, filters, 0)?;
+        plan.choose(db, clinic, newest_first)?;
+        Ok(plan)
+    }
+
+    /// A plan within a chain.
+    pub(super) fn at(db: &mut dyn Db, clinic: ClinicId, type_code: u16, filters: &[Filter], level: usize) -> Result<Self, DbError> {
+        let conds = resolve::all(db, clinic, type_code, filters, level)?;
+        let patient = conds.iter().find_map(|cond| match cond {
+            Cond::Compartment(patient) => Some(*patient),
+            Cond::Reference { own, .. } => *own,
+            _ => None,
+        });
+        let best = conds.iter().enumerate().map(|(at, cond)| (cond.rank(patient), at)).min().filter(|&(rank, _)| rank < 100);
+        Ok(Self { type_code, level, conds, driver: best.map(|(_, at)| at), patient })
+    }
+
+    /// Where no condition is plainly the narrowest, a few rows of each are counted.
+    fn choose(&mut self, db: &mut dyn Db, clinic: ClinicId, newest_first: bool) -> Result<(), DbError> {
+        let Some(best) = self.driver else { return Ok(()) };
+        if self.conds[best].rank(self.patient) < RANK_UNSURE {
+            return Ok(());
+        }
+        let mut fewest = (ROWS_FEW, None);
+        for (at, cond) in self.conds.iter().enumerate().filter(|(_, cond)| cond.rank(self.patient) < 40) {
+            let mut bind = Bind::new(clinic, db.dialect());
+            let Some(set) = cond.set(self.type_code, self.patient, &mut bind) else { continue };
+            let limit = bind.int(fewest.0);
+            let text = format!("SELECT count(*) FROM (SELECT id FROM ({set}) c LIMIT {limit}) d");
+            let rows = db.one(&text, &bind.values(), |row| row.int(0))?.unwrap_or(0);
+            if rows < fewest.0 {
+                fewest = (rows, Some(at));
+            }
+        }
+        if fewest.1.is_some() || (newest_first && self.conds[best].rank(self.patient) < 40) {
+            self.driver = fewest.1;
+        }
+        Ok(())
+    }
+
+    /// Whether nothing can match.
+    pub(super) fn is_empty(&self) -> bool {
+        self.conds.contains(&Cond::Never)
+    }
+
+    /// The name of the resource's row.
+    pub(super) fn row(&self) -> String {
+        format!("r{}", self.level)
+    }
+
+    /// Its key.
+    pub(super) fn id(&self) -> String {
+        format!("r{}.id", self.level)
+    }
+
+    /// The condition whose nearness of spelling orders the rows, when no other order is asked for.
+    pub(super) fn ranked(&self) -> Option<&Cond> {
+        self.conds.iter().find(|cond| matches!(cond, Cond::Text { .. }))
+    }
+
+    /// `FROM … WHERE …`. With `rank` the driver also yields `d.rank`, if it is the condition that ranks.
+    pub(super) fn from_where(&self, bind: &mut Bind, rank: Option<&mut bool>) -> String {
+        let row = self.row();
+        let type_condition = self.of_type(bind);
+        let mut conditions = vec![format!("{row}.clinic = ?1"), type_condition];
+        let mut from = format!("FROM resource {row}");
+        if let Some(cond) = self.driver.map(|at| &self.conds[at]) {
+            let ranked = rank.and_then(|rank| {
+                let set = cond.ranked_set(bind);
+                *rank = set.is_some();
+                set
+            });
+            if let Some(set) = ranked.or_else(|| cond.set(self.type_code, self.patient, bind)) {
+                let driver = format!("d{}", self.level);
+                from = format!("FROM ({set}) {driver} CROSS JOIN resource {row}");
+                conditions.push(format!("{row}.id = {driver}.id"));
+            } else {
+                conditions.push(cond.probe(&row, self.type_code, bind));
+            }
+        }
+        self.probes(bind, &mut conditions);
+        format!("{from} WHERE {}", conditions.join(" AND "))
+    }
+
+    /// All conditions as a test of the row.
+    pub(super) fn test(&self, bind: &mut Bind) -> String {
+        let mut conditions = vec![self.of_type(bind)];
+        if let Some(at) = self.driver {
+            conditions.push(self.conds[at].probe(&self.row(), self.type_code, bind));
+        }
+        self.probes(bind, &mut conditions);
+        format!("({})", conditions.join(" AND "))
+    }
+
+    fn of_type(&self, bind: &mut Bind) -> String {
+        let row = self.row();
+        format!("{row}.type = {} AND {row}.state = {}", bind.int(self.type_code.into()), State::Live as i64)
+    }
+
+    fn probes(&self, bind: &mut Bind, conditions: &mut Vec<String>) {
+        for (at, cond) in self.conds.iter().enumerate() {
+            if self.driver != Some(at) {
+                conditions.push(cond.probe(&self.row(), self.type_code, bind));
+            }
+        }
+    }
+}
