@@ -66,13 +66,26 @@ fn summarise(def: &'static TypeDef, object: &mut Object) {
         // Datatypes mark their elements one by one; those of Narrative or Extension are shown or not as a whole.
         let inner = id.def();
         if inner.name.contains('.') || inner.elements.iter().any(|element| element.is_summary) {
-            let items = match value {
-                Json::Array(items) => items.as_mut_slice(),
-                other => std::slice::from_mut(other),
-            };
-            items.iter_mut().filter_map(Json::as_object_mut).for_each(|object| summarise(inner, object));
+            summarise_value(inner, value);
         }
     }
+    object.retain(|_, value| !is_empty(value));
+}
+
+fn summarise_value(def: &'static TypeDef, value: &mut Json) {
+    match value {
+        Json::Object(object) => summarise(def, object),
+        Json::Array(items) => {
+            items.iter_mut().filter_map(Json::as_object_mut).for_each(|object| summarise(def, object));
+            items.retain(|item| !is_empty(item));
+        }
+        _ => {}
+    }
+}
+
+/// Nothing of it is in the summary: an empty element is no element (ele-1).
+fn is_empty(value: &Json) -> bool {
+    value.as_object().is_some_and(Object::is_empty) || value.as_array().is_some_and(<[Json]>::is_empty)
 }
 
 fn mark(resource: &mut Resource) {
@@ -142,6 +155,9 @@ mod tests {
         );
         let component = String::from_utf8(shown.json().get("component").unwrap().to_vec()).unwrap();
         assert_eq!(component, r#"[{"code":{"text":"y"},"valueString":"z"}]"#);
+        let consent = r#"{"resourceType":"Consent","status":"active","scope":{"text":"x"},"category":[{"text":"x"}],
+            "provision":{"provision":[{"type":"deny"}]}}"#;
+        check(consent, &View::Summary, &["resourceType", "meta", "status", "scope", "category"]);
     }
 
     #[test]

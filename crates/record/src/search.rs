@@ -101,6 +101,12 @@ impl Found {
         &self.page.rows
     }
 
+    /// How many match in all, when that was asked for.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.page.total
+    }
+
     /// The searchset. `base` is the FHIR base, `path` what follows it before the `?`.
     ///
     /// # Errors

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use record::Record;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::{Clock, Store, StoreError};
 
+use crate::fhir::Limits;
 use crate::http::Edge;
 use crate::signin::{Lasting, SignIn};
 use crate::tls::{Authority, ServerCertificate, TlsError};
@@ -19,6 +22,8 @@ pub struct App(Arc<Parts>);
 
 struct Parts {
     store: Store,
+    record: Record,
+    limits: Limits,
     clock: Clock,
     clinic: String,
     authority: Authority,
@@ -33,6 +38,8 @@ pub struct Config {
     pub edge: Edge,
     /// How long sessions last.
     pub lasting: Lasting,
+    /// What bounds one FHIR request.
+    pub limits: Limits,
     /// The clinic's name for a data directory that has none yet.
     pub clinic: String,
     /// Make a new authority though there is one. Every device has to install it then.
@@ -90,7 +97,9 @@ impl App {
         let key = STANDARD.decode(key).ok().and_then(|key| key.try_into().ok());
         let sign_in = SignIn::new(key.ok_or(OpenError::Setting(DEVICE_KEY))?, config.lasting);
         let sign_in = sign_in.map_err(|_| OpenError::System)?;
-        Ok(Self(Arc::new(Parts { store, clock, clinic, authority, edge: config.edge, sign_in })))
+        let limits = config.limits;
+        let record = Record::new(store.clone(), limits.record);
+        Ok(Self(Arc::new(Parts { store, record, limits, clock, clinic, authority, edge: config.edge, sign_in })))
     }
 
     /// The server's certificate: the stored one while it is good for the names, else a new one, which is stored.
@@ -112,6 +121,25 @@ impl App {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// The one way to records.
+    #[must_use]
+    pub fn record(&self) -> &Record {
+        &self.0.record
+    }
+
+    /// What bounds one FHIR request.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    /// The FHIR base as the client knows it; the gate has checked that the host is one of ours.
+    pub(crate) fn fhir_base(&self, headers: &HeaderMap) -> String {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let scheme = if self.0.edge.tls { "https" } else { "http" };
+        format!("{scheme}://{}/fhir", host.unwrap_or("localhost"))
     }
 
     /// Now, in ms since 1970 UTC.

@@ -19,7 +19,7 @@ use axum::extract::{RawPathParams, RawQuery, Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, any, get, on};
+use axum::routing::{MethodRouter, get, on};
 
 use crate::App;
 use crate::problem::Problem;
@@ -29,6 +29,26 @@ use call::{Call, Sent};
 use reply::Fault;
 
 pub use table::{ROUTES, Route, Takes};
+
+/// What bounds one request.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// One resource or patch. A scanned letter of a few pages fits; larger documents belong in several.
+    pub resource_bytes: usize,
+    /// A transaction or batch.
+    pub bundle_bytes: usize,
+    /// A search sent as a form.
+    pub form_bytes: usize,
+    /// Entries and page sizes.
+    pub record: record::Limits,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MIB: usize = 1024 * 1024;
+        Self { resource_bytes: 2 * MIB, bundle_bytes: 16 * MIB, form_bytes: 64 * 1024, record: record::Limits::default() }
+    }
+}
 
 /// The routes below `/fhir`.
 pub fn router(app: &App) -> Router<App> {
@@ -41,8 +61,6 @@ pub fn router(app: &App) -> Router<App> {
         let methods = rows.fold(MethodRouter::new(), |methods, route| methods.merge(handler(route)));
         routes = routes.route(path, methods.fallback(|| async { Fault::method_not_allowed() }));
     }
-    let rest = any(|| async { Fault::no_such_route() });
-    routes = routes.route("/fhir/{*rest}", rest);
     let public = Router::new().route("/fhir/metadata", get(capability::metadata));
     public.merge(own_page(signed_in(routes, app))).layer(from_fn(as_outcome))
 }
@@ -64,6 +82,11 @@ fn handler(route: &'static Route) -> MethodRouter<App> {
         }
     };
     on(route.filter(), run)
+}
+
+/// Below `/fhir`, where no row of the table matches: a catch-all route would clash with `/fhir/{type}/…`.
+pub(crate) fn nothing_here() -> Response {
+    Fault::no_such_route().into_response()
 }
 
 /// What the layers outside the handlers refuse, said in FHIR's form.

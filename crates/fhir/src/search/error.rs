@@ -168,7 +168,14 @@ mod tests {
     #[test]
     fn the_nearest_name_is_offered() {
         let names = ["birthdate", "name", "address-city", "_lastUpdated"];
-        for (typed, meant) in [("birthDate", Some("birthdate")), ("birtdate", Some("birthdate")), ("names", Some("name")), ("address_city", Some("address-city")), ("lastupdated", Some("_lastUpdated")), ("whatever", None)] {
+        for (typed, meant) in [
+            ("birthDate", Some("birthdate")),
+            ("birtdate", Some("birthdate")),
+            ("names", Some("name")),
+            ("address_city", Some("address-city")),
+            ("lastupdated", Some("_lastUpdated")),
+            ("whatever", None),
+        ] {
             assert_eq!(nearest(typed, names.into_iter()).as_deref(), meant, "{typed}");
         }
     }
@@ -176,7 +183,10 @@ mod tests {
     #[test]
     fn an_error_says_what_and_never_the_value() {
         let error = SearchError::new("birthDate", Problem::UnknownParam("Patient".to_owned())).hint("birthdate");
-        assert_eq!(error.to_string(), "search parameter birthDate: Patient has no such search parameter (did you mean birthdate?)");
+        assert_eq!(
+            error.to_string(),
+            "search parameter birthDate: Patient has no such search parameter (did you mean birthdate?)"
+        );
         assert_eq!(error.ja(), "検索条件 birthDate: Patientにこの検索項目はありません(もしかして: birthdate)");
     }
 }

@@ -59,10 +59,13 @@ impl Node {
             self.leaves.push((def, path));
             return;
         };
-        let at = self.children.iter().position(|(name, keep, _)| *name == step.name && *keep == step.keep).unwrap_or_else(|| {
-            self.children.push((step.name, step.keep.clone(), Self::default()));
-            self.children.len() - 1
-        });
+        let at =
+            self.children.iter().position(|(name, keep, _)| *name == step.name && *keep == step.keep).unwrap_or_else(
+                || {
+                    self.children.push((step.name, step.keep.clone(), Self::default()));
+                    self.children.len() - 1
+                },
+            );
         self.children[at].2.add(rest, def, path);
     }
 
@@ -152,7 +155,8 @@ pub fn extract(resource: &Resource) -> Vec<Indexed> {
         composite(def, path, object, &mut out);
     }
     if let Some(def) = plan.deceased {
-        let dead = object.get("deceasedBoolean").and_then(Json::as_bool) == Some(true) || object.contains("deceasedDateTime");
+        let dead =
+            object.get("deceasedBoolean").and_then(Json::as_bool) == Some(true) || object.contains("deceasedDateTime");
         let code = if dead { "true" } else { "false" }.to_owned();
         out.push(Indexed { param: def.param, value: Value::Token { system: String::new(), code } });
     }

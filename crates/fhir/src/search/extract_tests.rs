@@ -22,7 +22,9 @@ fn short(value: &Value) -> String {
         Value::Reference(Target::Url(url)) => url.clone(),
         Value::Reference(Target::Identifier { system, value }) => format!("id {system}|{value}"),
         Value::Date { low, high } => format!("{low}..{high}"),
-        Value::Quantity { unit, converted, low: Decimal(low), high: Decimal(high) } => format!("{}{low}..{high} {unit}", if *converted { "=" } else { "" }),
+        Value::Quantity { unit, converted, low: Decimal(low), high: Decimal(high) } => {
+            format!("{}{low}..{high} {unit}", if *converted { "=" } else { "" })
+        }
         Value::Uri(uri) => uri.clone(),
         Value::Composite(sides) => format!("{} $ {}", short(&sides[0]), short(&sides[1])),
     }
@@ -40,7 +42,17 @@ const PATIENT: &str = r#"{"resourceType":"Patient","id":"p1","active":true,
 #[test]
 fn a_japanese_patient_is_found_by_every_form_of_the_name() {
     let patient = resource(PATIENT);
-    assert_eq!(found(&patient, "name"), ["高橋花子 (髙橋　花子)", "高橋 (髙橋)", "花子 (花子)", "たかはし (タカハシ)", "はなこ (ハナコ)", "たかはしはなこ (タカハシ ハナコ)"]);
+    assert_eq!(
+        found(&patient, "name"),
+        [
+            "高橋花子 (髙橋　花子)",
+            "高橋 (髙橋)",
+            "花子 (花子)",
+            "たかはし (タカハシ)",
+            "はなこ (ハナコ)",
+            "たかはしはなこ (タカハシ ハナコ)"
+        ]
+    );
     assert_eq!(found(&patient, "family"), ["高橋 (髙橋)", "たかはし (タカハシ)"]);
     assert!(found(&patient, "phonetic").contains(&"たかはし (タカハシ)".to_owned()));
     assert_eq!(found(&patient, "phone"), ["phone|0312345678"]);
@@ -50,7 +62,10 @@ fn a_japanese_patient_is_found_by_every_form_of_the_name() {
     assert_eq!(found(&patient, "active"), ["|true"]);
     assert_eq!(found(&patient, "deceased"), ["|false"]);
     assert_eq!(found(&patient, "birthdate"), ["-370602000000..-370515600000"]);
-    assert_eq!(found(&patient, "identifier"), ["urn:oid:1.2.392.100495.20.3.51.11310000001|000123", "\u{2}y|MR|000123"]);
+    assert_eq!(
+        found(&patient, "identifier"),
+        ["urn:oid:1.2.392.100495.20.3.51.11310000001|000123", "\u{2}y|MR|000123"]
+    );
     assert_eq!(found(&patient, "address"), ["東京都千代田区1-2 (東京都千代田区１ー２)", "100-0001 (100-0001)"]);
     assert_eq!(found(&patient, "general-practitioner"), ["Practitioner/d1", "id i|9"]);
     assert_eq!(found(&patient, "_tag"), ["s|t"]);
@@ -68,7 +83,10 @@ const PRESSURE: &str = r#"{"resourceType":"Observation","id":"o1","status":"fina
 fn components_are_found_with_their_own_values() {
     let observation = resource(PRESSURE);
     assert_eq!(found(&observation, "code"), ["http://loinc.org|85354-9", "label bloodpressure", "label 血圧"]);
-    assert_eq!(found(&observation, "component-code-value-quantity"), ["http://loinc.org|8480-6 $ 120..120 mm[Hg]", "http://loinc.org|8462-4 $ 80..80 mm[Hg]"]);
+    assert_eq!(
+        found(&observation, "component-code-value-quantity"),
+        ["http://loinc.org|8480-6 $ 120..120 mm[Hg]", "http://loinc.org|8462-4 $ 80..80 mm[Hg]"]
+    );
     assert_eq!(found(&observation, "component-value-quantity"), ["120..120 mm[Hg]", "80..80 mm[Hg]"]);
     assert_eq!(found(&observation, "code-value-quantity"), Vec::<String>::new());
     assert_eq!(found(&observation, "subject"), ["Patient/p1"]);
@@ -103,7 +121,10 @@ fn conditions_and_extensions_narrow_what_is_read() {
             r#"{{"resourceType":"QuestionnaireResponse","status":"completed","item":[{{"linkId":"1","extension":[{{"url":"{url}","valueBoolean":true}}],"answer":[{{"valueReference":{{"reference":"Patient/p9"}}}}]}}]}}"#
         ))
     };
-    assert_eq!(found(&answered("http://hl7.org/fhir/StructureDefinition/questionnaireresponse-isSubject"), "item-subject"), ["Patient/p9"]);
+    assert_eq!(
+        found(&answered("http://hl7.org/fhir/StructureDefinition/questionnaireresponse-isSubject"), "item-subject"),
+        ["Patient/p9"]
+    );
     assert_eq!(found(&answered("http://example.org/other"), "item-subject"), Vec::<String>::new());
 }
 
@@ -112,7 +133,13 @@ fn who_is_about_several_is_in_no_chart() {
     let two = r#"{"resourceType":"Appointment","status":"booked","participant":[{"actor":{"reference":"Patient/p1"}},{"actor":{"reference":"Patient/p2"}}]}"#;
     assert_eq!(patient_of(&resource(two)), None);
     assert_eq!(patient_of(&resource(r#"{"resourceType":"Organization","name":"x"}"#)), None);
-    assert_eq!(patient_of(&resource(r#"{"resourceType":"Coverage","status":"active","beneficiary":{"reference":"Patient/p1"}}"#)).as_deref(), Some("p1"));
+    assert_eq!(
+        patient_of(&resource(
+            r#"{"resourceType":"Coverage","status":"active","beneficiary":{"reference":"Patient/p1"}}"#
+        ))
+        .as_deref(),
+        Some("p1")
+    );
 }
 
 #[test]

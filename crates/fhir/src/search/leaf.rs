@@ -25,7 +25,9 @@ pub(super) fn values(def: &ParamDef, path: &Path, item: &Json, found: &mut dyn F
         (Leaf::Period, Json::Object(_)) => date(time::period(item), found),
         (Leaf::Timing, Json::Object(_)) => date(time::timing(item), found),
         (Leaf::Quantity, Json::Object(_)) => quantity::values(item, &quantity::unit_of(item), found),
-        (Leaf::Money, Json::Object(_)) => quantity::values(item, &quantity::unit_key("", text(item, "currency")), found),
+        (Leaf::Money, Json::Object(_)) => {
+            quantity::values(item, &quantity::unit_key("", text(item, "currency")), found)
+        }
         (Leaf::Range, Json::Object(_)) => quantity::range(item, found),
         (Leaf::Reference, Json::Object(_)) => reference(path, item, found),
         (Leaf::Number, Json::Number(digits)) => {
@@ -120,7 +122,9 @@ fn reference(path: &Path, item: &Json, found: &mut dyn FnMut(Value)) {
     if let Some(target) = item.get("reference").and_then(Json::as_str).and_then(target) {
         let kept = match &target {
             Target::Local { resource_type, .. } => allowed(resource_type),
-            Target::Url(url) => path.only.is_none_or(|only| text(item, "type") == only || url.rsplit('/').nth(1) == Some(only)),
+            Target::Url(url) => {
+                path.only.is_none_or(|only| text(item, "type") == only || url.rsplit('/').nth(1) == Some(only))
+            }
             Target::Identifier { .. } => true,
         };
         if kept {
@@ -130,7 +134,10 @@ fn reference(path: &Path, item: &Json, found: &mut dyn FnMut(Value)) {
     if let Some(identifier) = item.get("identifier") {
         let (system, value) = (text(identifier, "system"), text(identifier, "value"));
         if !value.is_empty() && (path.only.is_none() || allowed(text(item, "type"))) {
-            found(Value::Reference(Target::Identifier { system: clip(system).to_owned(), value: clip(value).to_owned() }));
+            found(Value::Reference(Target::Identifier {
+                system: clip(system).to_owned(),
+                value: clip(value).to_owned(),
+            }));
         }
     }
 }
@@ -167,7 +174,9 @@ mod tests {
 
     #[test]
     fn telephone_numbers_meet() {
-        for written in ["090-1234-5678", "０９０－１２３４－５６７８", "(090)1234 5678", "+81 90-1234-5678", "+81(0)90-1234-5678"] {
+        for written in
+            ["090-1234-5678", "０９０－１２３４－５６７８", "(090)1234 5678", "+81 90-1234-5678", "+81(0)90-1234-5678"]
+        {
             assert_eq!(contact(written), "09012345678", "{written}");
         }
         assert_eq!(contact("Sato@Example.JP"), "sato@example.jp");

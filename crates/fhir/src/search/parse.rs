@@ -23,7 +23,8 @@ pub const COUNT_DEFAULT: u32 = 50;
 pub const COUNT_MAX: u32 = 1000;
 
 /// Parameters of the standard that are not here; refused in words of their own.
-const UNSUPPORTED: [&str; 9] = ["_text", "_content", "_filter", "_query", "_list", "_type", "_contained", "_containedType", "near"];
+const UNSUPPORTED: [&str; 9] =
+    ["_text", "_content", "_filter", "_query", "_list", "_type", "_contained", "_containedType", "near"];
 
 /// Reads a search. `pairs` are names and values after percent-decoding; `now_ms` (since 1970 UTC) gives `ap` its
 /// width.

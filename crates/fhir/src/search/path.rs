@@ -80,7 +80,12 @@ impl Path {
         if let Some((steps, sides)) = text.split_once('$') {
             let (left, right) = sides.split_once('$')?;
             let side = |text: &'static str| text.split(',').map(Self::read).collect::<Option<Vec<_>>>();
-            return Some(Self { steps: read_steps(steps)?, leaf: Leaf::Composite, only: None, sides: Some([side(left)?, side(right)?]) });
+            return Some(Self {
+                steps: read_steps(steps)?,
+                leaf: Leaf::Composite,
+                only: None,
+                sides: Some([side(left)?, side(right)?]),
+            });
         }
         let (steps, leaf) = text.rsplit_once(':')?;
         let (leaf, only) = leaf.split_once('>').map_or((leaf, None), |(leaf, only)| (leaf, Some(only)));

@@ -103,7 +103,8 @@ pub(crate) fn number(digits: &str) -> Option<f64> {
 
 /// Half a unit of the last digit written: 5.40 means 5.395 to 5.405 (search.html#number).
 pub(crate) fn half_step(digits: &str) -> f64 {
-    let (mantissa, exponent) = digits.split_once(['e', 'E']).map_or((digits, 0), |(m, e)| (m, e.parse::<i32>().unwrap_or(0)));
+    let (mantissa, exponent) =
+        digits.split_once(['e', 'E']).map_or((digits, 0), |(m, e)| (m, e.parse::<i32>().unwrap_or(0)));
     let decimals = mantissa.split_once('.').map_or(0, |(_, fraction)| i32::try_from(fraction.len()).unwrap_or(0));
     0.5 * 10f64.powi(exponent.clamp(-300, 300) - decimals)
 }
@@ -122,7 +123,8 @@ pub(super) fn values(quantity: &Json, unit: &str, found: &mut dyn FnMut(Value)) 
 
 /// A Range of quantities.
 pub(super) fn range(range: &Json, found: &mut dyn FnMut(Value)) {
-    let end = |name: &str| range.get(name).and_then(|end| Some((number(end.get("value")?.as_number()?)?, unit_of(end))));
+    let end =
+        |name: &str| range.get(name).and_then(|end| Some((number(end.get("value")?.as_number()?)?, unit_of(end))));
     let (low, high) = (end("low"), end("high"));
     let Some(unit) = low.as_ref().or(high.as_ref()).map(|(_, unit)| unit.clone()) else { return };
     emit(&unit, low.map_or(f64::NEG_INFINITY, |(n, _)| n), high.map_or(f64::INFINITY, |(n, _)| n), found);

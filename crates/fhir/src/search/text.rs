@@ -20,8 +20,15 @@ pub(super) fn plain(raw: &str, found: &mut dyn FnMut(Value)) {
 /// whether or not the sender filled `text`. Kanji and kana are separate names of one patient
 /// (iso21090-EN-representation IDE and SYL), each found in its own right.
 pub(super) fn human_name(def: &ParamDef, name: &Json, found: &mut dyn FnMut(Value)) {
-    let part = |name_of_part: &str| name.get(name_of_part).map_or(&[][..], Json::items).iter().filter_map(Json::as_str).filter(|part| !part.is_empty());
-    let mut texts: Vec<String> = ["text", "family", "given", "prefix", "suffix"].iter().flat_map(|name| part(name)).map(str::to_owned).collect();
+    let part = |name_of_part: &str| {
+        name.get(name_of_part)
+            .map_or(&[][..], Json::items)
+            .iter()
+            .filter_map(Json::as_str)
+            .filter(|part| !part.is_empty())
+    };
+    let mut texts: Vec<String> =
+        ["text", "family", "given", "prefix", "suffix"].iter().flat_map(|name| part(name)).map(str::to_owned).collect();
     let (family, given) = (part("family").next(), part("given").collect::<Vec<_>>().join(" "));
     if let (Some(family), false) = (family, given.is_empty()) {
         texts.push(format!("{family} {given}"));

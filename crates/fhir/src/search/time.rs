@@ -147,7 +147,20 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_dates() {
-        for text in ["", "19", "1970-", "1970-13", "1970-02-30", "1970-01-01T", "1970-01-01T25:00Z", "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00+9", "1970-01-01 00:00", "１９７０", "1970-01-01T00:00Zx"] {
+        for text in [
+            "",
+            "19",
+            "1970-",
+            "1970-13",
+            "1970-02-30",
+            "1970-01-01T",
+            "1970-01-01T25:00Z",
+            "1970-01-01T00:00:00.Z",
+            "1970-01-01T00:00:00+9",
+            "1970-01-01 00:00",
+            "１９７０",
+            "1970-01-01T00:00Zx",
+        ] {
             assert_eq!(span(text), None, "{text}");
         }
     }
@@ -157,7 +170,10 @@ mod tests {
         let json = |text: &str| Json::parse(text.as_bytes()).unwrap();
         assert_eq!(period(&json(r#"{"start":"1970-01-01T00:00:00Z"}"#)), Some((0, i64::MAX)));
         assert_eq!(period(&json(r#"{"end":"1970-01-01T00:00:00Z"}"#)), Some((i64::MIN, 1000)));
-        assert_eq!(period(&json(r#"{"start":"1970-01-01T00:00:05Z","end":"1970-01-01T00:00:01Z"}"#)), Some((1000, 6000)));
+        assert_eq!(
+            period(&json(r#"{"start":"1970-01-01T00:00:05Z","end":"1970-01-01T00:00:01Z"}"#)),
+            Some((1000, 6000))
+        );
         assert_eq!(period(&json("{}")), None);
         assert_eq!(timing(&json(r#"{"event":["1970-01-01T00:00:05Z","1970-01-01T00:00:01Z"]}"#)), Some((1000, 6000)));
         assert_eq!(timing(&json(r#"{"repeat":{"frequency":1}}"#)), None);

@@ -8,7 +8,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use fhir::json::Json;
 use http_body_util::BodyExt;
-use record::import::{Item, Report, Settings, source};
+use hyper::body::Frame;
+use record::import::{Report, Settings, source};
 use tokio::sync::mpsc;
 
 use super::call::Call;
@@ -78,15 +79,15 @@ impl HttpBody for Pages {
     type Data = Bytes;
     type Error = record::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<http_body_util::Frame<Bytes>, record::Error>>> {
-        self.0.poll_recv(context).map(|page| page.map(|page| page.map(http_body_util::Frame::data)))
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, record::Error>>> {
+        self.0.poll_recv(context).map(|page| page.map(|page| page.map(Frame::data)))
     }
 }
 
 /// NDJSON in, a report out. The lines are imported while they arrive.
-pub(super) async fn import(mut call: Call) -> Result<Response, Fault> {
+pub(super) async fn import(call: Call) -> Result<Response, Fault> {
     call.no_parameters()?;
-    let mut body = call.stream.take().unwrap_or_default();
+    let mut body = call.take_stream();
     let (chunks, lines) = mpsc::channel::<Vec<u8>>(4);
     let read = async move {
         while let Some(frame) = body.frame().await {

@@ -1,5 +1,7 @@
 //! A request, read: what every handler starts from.
 
+use std::sync::{Mutex, PoisonError};
+
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, header};
 use fhir::Resource;
@@ -34,8 +36,8 @@ pub(super) struct Call {
     pub(super) pairs: Pairs,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-    /// The body unread, for rows that take lines.
-    pub(super) stream: Option<Body>,
+    /// The body unread, for rows that take lines. A body is not `Sync`, and a call is lent across awaits.
+    stream: Mutex<Option<Body>>,
     pub(super) prefer: Return,
     prefer_given: Option<Return>,
     /// `https://…/fhir`
@@ -60,8 +62,8 @@ impl Call {
             Takes::Bundle => limits.bundle_bytes,
         };
         let (body, stream) = match route.takes {
-            Takes::Lines => (Bytes::new(), Some(body)),
-            _ => (read_body(&headers, body, bytes_max).await?, None),
+            Takes::Lines => (Bytes::new(), Mutex::new(Some(body))),
+            _ => (read_body(&headers, body, bytes_max).await?, Mutex::default()),
         };
         let purpose = headers.get(PURPOSE).and_then(|v| v.to_str().ok()).filter(|p| is_purpose(p)).map(str::to_owned);
         let ctx = Ctx {
@@ -125,6 +127,11 @@ impl Call {
         let target = format!("{} {} {:?} {:?}", self.route.method, self.route.path, self.path, self.pairs);
         let conditions = format!("{:?}", [header::IF_MATCH, header::IF_NONE_MATCH, IF_NONE_EXIST].map(|name| self.headers.get(name)));
         Ok(Some(Key::new(&self.ctx, key, &[target.as_bytes(), conditions.as_bytes(), &self.body])?))
+    }
+
+    /// The body of a row that takes lines; empty when it was taken before.
+    pub(super) fn take_stream(&self) -> Body {
+        self.stream.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
     }
 
     /// What was asked for in so many words: a transaction's answer holds no resources unless it was.

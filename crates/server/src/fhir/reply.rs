@@ -27,7 +27,7 @@ pub(super) enum Return {
 
 /// A refusal.
 #[derive(Debug)]
-pub struct Fault {
+pub(super) struct Fault {
     status: StatusCode,
     outcome: Box<OperationOutcome>,
 }

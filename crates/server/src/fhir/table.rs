@@ -12,7 +12,7 @@ use super::reply::Fault;
 use super::{bulk, bundle, instance, operations, search};
 
 /// What a handler gives back.
-pub type Answer = Pin<Box<dyn Future<Output = Result<Response, Fault>> + Send>>;
+pub(super) type Answer = Pin<Box<dyn Future<Output = Result<Response, Fault>> + Send>>;
 
 /// What a request may carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

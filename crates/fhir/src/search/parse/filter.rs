@@ -52,7 +52,13 @@ pub(super) fn read(scope: &Scope<'_>, name: &str, text: &str) -> Result<Filter, 
 }
 
 fn lookup(scope: &Scope<'_>, name: &str) -> Result<&'static ParamDef, SearchError> {
-    find(scope.resource_type, name).ok_or_else(|| if UNSUPPORTED.contains(&name) { scope.error(Problem::Unsupported) } else { unknown(scope.sent, scope.resource_type, name) })
+    find(scope.resource_type, name).ok_or_else(|| {
+        if UNSUPPORTED.contains(&name) {
+            scope.error(Problem::Unsupported)
+        } else {
+            unknown(scope.sent, scope.resource_type, name)
+        }
+    })
 }
 
 fn id(scope: &Scope<'_>, modifier: Option<&str>, text: &str) -> Result<Filter, SearchError> {
@@ -88,7 +94,9 @@ fn param(scope: &Scope<'_>, def: &'static ParamDef, modifier: Option<&str>, text
     }
     let allowed: &[&str] = match def.kind {
         Kind::Token if def.has_labels() => &["missing", "not", "text"],
-        Kind::Token if def.paths.iter().any(|path| path.leaf == super::super::path::Leaf::Identifier) => &["missing", "not", "of-type"],
+        Kind::Token if def.paths.iter().any(|path| path.leaf == super::super::path::Leaf::Identifier) => {
+            &["missing", "not", "of-type"]
+        }
         Kind::Token => &["missing", "not"],
         Kind::String => &["missing", "exact", "contains"],
         Kind::Reference => &["missing", "identifier"],
@@ -105,7 +113,10 @@ fn param(scope: &Scope<'_>, def: &'static ParamDef, modifier: Option<&str>, text
         }
         Some(modifier) if !allowed.contains(&modifier) => {
             let error = scope.error(Problem::Modifier(modifier.to_owned()));
-            return Err(with_hint(error, nearest(modifier, allowed.iter().copied()).map(|near| format!("{}:{near}", def.name))));
+            return Err(with_hint(
+                error,
+                nearest(modifier, allowed.iter().copied()).map(|near| format!("{}:{near}", def.name)),
+            ));
         }
         _ => {}
     }
@@ -113,7 +124,8 @@ fn param(scope: &Scope<'_>, def: &'static ParamDef, modifier: Option<&str>, text
     if alternatives.len() > VALUES_MAX {
         return Err(scope.error(Problem::TooMany(VALUES_MAX)));
     }
-    let reader = value::Reader { def, modifier: if of_type.is_some() { None } else { modifier }, of_type, now_ms: scope.now_ms };
+    let reader =
+        value::Reader { def, modifier: if of_type.is_some() { None } else { modifier }, of_type, now_ms: scope.now_ms };
     let mut values: Vec<Match> = Vec::new();
     for alternative in alternatives {
         if alternative.is_empty() {
@@ -161,7 +173,11 @@ fn chain(scope: &Scope<'_>, head: &str, rest: &str, text: &str) -> Result<Filter
                 inner.push(filter);
             }
             // Of several errors the one about the value tells more than "no such parameter".
-            Err(error) if first_error.as_ref().is_none_or(|first: &SearchError| matches!(first.what, Problem::UnknownParam(_))) => {
+            Err(error)
+                if first_error
+                    .as_ref()
+                    .is_none_or(|first: &SearchError| matches!(first.what, Problem::UnknownParam(_))) =>
+            {
                 first_error = Some(error);
             }
             Err(_) => {}

@@ -8,8 +8,22 @@ use crate::search::params;
 use crate::tables;
 
 /// Their names, for hints.
-pub(super) const NAMES: [&str; 14] =
-    ["_id", "_lastUpdated", "_has", "_sort", "_count", "_total", "_summary", "_elements", "_include", "_revinclude", "_format", "_pretty", "_cursor", "_tag"];
+pub(super) const NAMES: [&str; 14] = [
+    "_id",
+    "_lastUpdated",
+    "_has",
+    "_sort",
+    "_count",
+    "_total",
+    "_summary",
+    "_elements",
+    "_include",
+    "_revinclude",
+    "_format",
+    "_pretty",
+    "_cursor",
+    "_tag",
+];
 
 /// How many `_include` and `_revinclude` there may be.
 const INCLUDES_MAX: usize = 16;
@@ -46,7 +60,10 @@ impl Reading {
             self.include(name, plain, value)?;
             return Ok(true);
         }
-        let Some(&known) = ["_sort", "_count", "_total", "_summary", "_elements", "_format", "_pretty", "_cursor"].iter().find(|known| **known == plain) else {
+        let Some(&known) = ["_sort", "_count", "_total", "_summary", "_elements", "_format", "_pretty", "_cursor"]
+            .iter()
+            .find(|known| **known == plain)
+        else {
             return Ok(false);
         };
         if let Some((_, modifier)) = name.split_once(':') {
@@ -56,16 +73,26 @@ impl Reading {
             return Err(error(Problem::Twice));
         }
         self.seen.push(known);
-        let one_of = |values: &'static [&'static str]| values.iter().position(|v| *v == value).ok_or_else(|| error(Problem::NotOneOf(values)));
+        let one_of = |values: &'static [&'static str]| {
+            values.iter().position(|v| *v == value).ok_or_else(|| error(Problem::NotOneOf(values)))
+        };
         match known {
             "_sort" => self.query.sort = sort(&self.query.resource_type, value)?,
             "_count" => {
                 let digits = value.len() <= 9 && value.bytes().all(|b| b.is_ascii_digit());
-                let count: u32 = value.parse().ok().filter(|_| digits).ok_or_else(|| error(Problem::Malformed(Kind::Number)))?;
+                let count: u32 =
+                    value.parse().ok().filter(|_| digits).ok_or_else(|| error(Problem::Malformed(Kind::Number)))?;
                 self.query.count = count.min(COUNT_MAX);
             }
-            "_total" => self.query.total = if one_of(&["none", "estimate", "accurate"])? == 0 { Total::None } else { Total::Accurate },
-            "_summary" => self.query.view = [View::Summary, View::Text, View::Data, View::Count, View::Whole][one_of(&["true", "text", "data", "count", "false"])?].clone(),
+            "_total" => {
+                self.query.total =
+                    if one_of(&["none", "estimate", "accurate"])? == 0 { Total::None } else { Total::Accurate }
+            }
+            "_summary" => {
+                self.query.view = [View::Summary, View::Text, View::Data, View::Count, View::Whole]
+                    [one_of(&["true", "text", "data", "count", "false"])?]
+                .clone()
+            }
             "_elements" => {
                 let names: Vec<String> = value.split(',').map(str::to_owned).collect();
                 if names.iter().any(|name| name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric())) {
@@ -115,7 +142,9 @@ impl Reading {
         let param = if name == "*" {
             None
         } else {
-            let found = find(source, name).filter(|found| found.kind == Kind::Reference).ok_or_else(|| super::unknown(sent, source, name))?;
+            let found = find(source, name)
+                .filter(|found| found.kind == Kind::Reference)
+                .ok_or_else(|| super::unknown(sent, source, name))?;
             if let Some(target) = target.filter(|target| !found.targets.is_empty() && !found.targets.contains(target)) {
                 return Err(error(Problem::Target(target.to_owned())));
             }
@@ -123,7 +152,12 @@ impl Reading {
         };
         // A parameter that points at one type says as much as naming the type does.
         let only = param.filter(|found| found.targets.len() == 1).map(|found| found.targets[0]);
-        let include = Include { source: source.to_owned(), param: param.map(|found| found.param), target: target.or(only).map(str::to_owned), iterate };
+        let include = Include {
+            source: source.to_owned(),
+            param: param.map(|found| found.param),
+            target: target.or(only).map(str::to_owned),
+            iterate,
+        };
         let list = if plain == "_include" { &mut self.query.include } else { &mut self.query.revinclude };
         if !list.contains(&include) {
             list.push(include);
@@ -150,7 +184,10 @@ fn sort(resource_type: &str, value: &str) -> Result<Vec<Sort>, SearchError> {
                     None => {
                         let sortable = params(resource_type).map(|found| found.name).chain(["_id", "_lastUpdated"]);
                         let hint = super::nearest(name, sortable);
-                        return Err(with_hint(SearchError::new("_sort", Problem::UnknownParam(resource_type.to_owned())), hint));
+                        return Err(with_hint(
+                            SearchError::new("_sort", Problem::UnknownParam(resource_type.to_owned())),
+                            hint,
+                        ));
                     }
                 },
             };

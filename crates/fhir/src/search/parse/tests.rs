@@ -10,7 +10,13 @@ const NOW: i64 = 1_795_392_000_000;
 
 /// `a=b&c=d`, as after percent-decoding (so no `&` in values).
 fn pairs(query: &str) -> Vec<(String, String)> {
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').map_or((pair.to_owned(), String::new()), |(n, v)| (n.to_owned(), v.to_owned()))).collect()
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            pair.split_once('=').map_or((pair.to_owned(), String::new()), |(n, v)| (n.to_owned(), v.to_owned()))
+        })
+        .collect()
 }
 
 fn check(query: &str) -> Result<Query, SearchError> {
@@ -28,7 +34,10 @@ fn queries_mean_what_the_golden_file_says() {
             continue;
         }
         let meaning = match check(query) {
-            Ok(query) => format!("{query:?}").replace("Query { ", "").replace(", cursor: None, total: None, include: [], revinclude: [], view: Whole }", "").replace(", sort: [], count: 50", ""),
+            Ok(query) => format!("{query:?}")
+                .replace("Query { ", "")
+                .replace(", cursor: None, total: None, include: [], revinclude: [], view: Whole }", "")
+                .replace(", sort: [], count: 50", ""),
             Err(error) => format!("400 {error} / {}", error.ja()),
         };
         golden.push_str(&format!("{query}\n    {meaning}\n"));
@@ -53,7 +62,10 @@ fn what_is_too_much_is_refused() {
 #[test]
 fn one_person_however_typed_is_one_search() {
     let starts = |value: &str| match check(&format!("Patient?name={value}")).unwrap().filters.remove(0) {
-        Filter::Any { values, .. } => values.into_iter().map(|v| if let Match::Starts { folded, .. } = v { folded } else { String::new() }).collect::<Vec<_>>(),
+        Filter::Any { values, .. } => values
+            .into_iter()
+            .map(|v| if let Match::Starts { folded, .. } = v { folded } else { String::new() })
+            .collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };
     for typed in ["ヤマダ", "やまだ", "ﾔﾏﾀﾞ", "yamada", "YAMADA", "ｙａｍａｄａ"] {
@@ -73,8 +85,13 @@ fn types_touched_are_all_of_them() {
 
 /// Names with modifiers and values as an attacker or a careless client may combine them.
 fn any_pair() -> impl Strategy<Value = (String, String)> {
-    let names: Vec<&str> = crate::search::params("Observation").map(|def| def.name).chain(super::result::NAMES).collect();
-    let name = (proptest::sample::select(names), "(:(missing|not|exact|contains|text|above|below|identifier|of-type|Patient|x))?", "(\\.(name|patient|code|_id))?");
+    let names: Vec<&str> =
+        crate::search::params("Observation").map(|def| def.name).chain(super::result::NAMES).collect();
+    let name = (
+        proptest::sample::select(names),
+        "(:(missing|not|exact|contains|text|above|below|identifier|of-type|Patient|x))?",
+        "(\\.(name|patient|code|_id))?",
+    );
     let value = prop_oneof![
         "[A-Za-z0-9/.:|$,\\\\*-]{0,30}",
         "(eq|ne|gt|lt|ge|le|sa|eb|ap)?[0-9]{1,8}([.-][0-9]{1,4}){0,3}(\\|[a-z:/.]*\\|[a-z/\\[\\]]*)?",

@@ -65,10 +65,14 @@ impl Reader<'_> {
             (Kind::String, modifier) => self.string(text, modifier),
             (Kind::Reference, Some("identifier")) => {
                 let (system, value) = system_and_code(text)?;
-                one(value.map(|value| Match::ReferenceIdentifier { system, value }).ok_or(Problem::Malformed(Kind::Reference)))
+                one(value
+                    .map(|value| Match::ReferenceIdentifier { system, value })
+                    .ok_or(Problem::Malformed(Kind::Reference)))
             }
             (Kind::Reference, _) => one(self.reference(text)),
-            (Kind::Date, _) => one(date(&unescaped(text, Kind::Date)?, self.now_ms).map(Match::Date).ok_or(Problem::Malformed(Kind::Date))),
+            (Kind::Date, _) => one(date(&unescaped(text, Kind::Date)?, self.now_ms)
+                .map(Match::Date)
+                .ok_or(Problem::Malformed(Kind::Date))),
             (Kind::Number, _) => one(number(&unescaped(text, Kind::Number)?).ok_or(Problem::Malformed(Kind::Number))),
             (Kind::Quantity, _) => one(quantity(text)),
             (Kind::Uri, modifier) => one(uri(unescaped(text, Kind::Uri)?, modifier)),
@@ -134,10 +138,17 @@ impl Reader<'_> {
         }
         match leaf::target(&text) {
             Some(Target::Local { resource_type, id }) => {
-                let allowed = self.of_type.is_none_or(|of_type| of_type == resource_type) && (targets.is_empty() || targets.contains(&resource_type.as_str()));
-                if allowed { Ok(Match::Reference(Target::Local { resource_type, id })) } else { Err(Problem::Target(resource_type)) }
+                let allowed = self.of_type.is_none_or(|of_type| of_type == resource_type)
+                    && (targets.is_empty() || targets.contains(&resource_type.as_str()));
+                if allowed {
+                    Ok(Match::Reference(Target::Local { resource_type, id }))
+                } else {
+                    Err(Problem::Target(resource_type))
+                }
             }
-            Some(target @ Target::Url(_)) if text.contains(':') && self.of_type.is_none() => Ok(Match::Reference(target)),
+            Some(target @ Target::Url(_)) if text.contains(':') && self.of_type.is_none() => {
+                Ok(Match::Reference(target))
+            }
             _ => Err(Problem::Malformed(Kind::Reference)),
         }
     }
@@ -145,7 +156,11 @@ impl Reader<'_> {
     fn composite(&self, text: &str) -> Result<Match, Problem> {
         let malformed = || Problem::Malformed(Kind::Composite);
         let parts = split(text, '$');
-        let ([left, right], Some(sides)) = (parts.as_slice(), self.def.paths.first().and_then(|path| path.sides.as_ref())) else { return Err(malformed()) };
+        let ([left, right], Some(sides)) =
+            (parts.as_slice(), self.def.paths.first().and_then(|path| path.sides.as_ref()))
+        else {
+            return Err(malformed());
+        };
         let component = |text: &str, leaf: Option<Leaf>| match leaf.ok_or_else(malformed)? {
             _ if text.is_empty() => Err(Problem::Empty),
             Leaf::Quantity | Leaf::Money | Leaf::Range => quantity(text),
@@ -168,7 +183,12 @@ impl Reader<'_> {
 }
 
 fn narrow(text: &str) -> String {
-    let folded: String = text.chars().map(|c| if ('\u{ff01}'..='\u{ff5e}').contains(&c) { char::from_u32(c as u32 - 0xfee0).unwrap_or(c) } else { c }).collect();
+    let folded: String = text
+        .chars()
+        .map(
+            |c| if ('\u{ff01}'..='\u{ff5e}').contains(&c) { char::from_u32(c as u32 - 0xfee0).unwrap_or(c) } else { c },
+        )
+        .collect();
     clip(&folded).to_owned()
 }
 
@@ -186,11 +206,13 @@ fn system_and_code(text: &str) -> Result<(Option<String>, Option<String>), Probl
 
 /// `system|code|value` of an identifier (search.html#token, `:of-type`).
 fn of_type(text: &str) -> Result<Match, Problem> {
-    let parts: Vec<String> = split(text, '|').into_iter().map(|part| unescaped(part, Kind::Token)).collect::<Result<_, _>>()?;
+    let parts: Vec<String> =
+        split(text, '|').into_iter().map(|part| unescaped(part, Kind::Token)).collect::<Result<_, _>>()?;
     match parts.as_slice() {
-        [system, code, value] if !code.is_empty() && !value.is_empty() => {
-            Ok(Match::Token { system: Some(clip(&of_type_system(system, code)).to_owned()), code: Some(clip(value).to_owned()) })
-        }
+        [system, code, value] if !code.is_empty() && !value.is_empty() => Ok(Match::Token {
+            system: Some(clip(&of_type_system(system, code)).to_owned()),
+            code: Some(clip(value).to_owned()),
+        }),
         _ => Err(Problem::Malformed(Kind::Token)),
     }
 }
@@ -208,7 +230,10 @@ fn prefix(text: &str) -> (Prefix, &str) {
         ("eb", Prefix::Eb),
         ("ap", Prefix::Ap),
     ];
-    PREFIXES.iter().find_map(|&(letters, prefix)| text.strip_prefix(letters).map(|rest| (prefix, rest))).unwrap_or((Prefix::Eq, text))
+    PREFIXES
+        .iter()
+        .find_map(|&(letters, prefix)| text.strip_prefix(letters).map(|rest| (prefix, rest)))
+        .unwrap_or((Prefix::Eq, text))
 }
 
 /// A date of the standard, in 和暦, or in plain digits.
@@ -239,7 +264,13 @@ fn quantity_match(text: &str, unit: Unit, convert: impl Fn(f64) -> f64) -> Optio
         _ => half_step(digits),
     };
     let bound = |number: f64| Decimal(convert(number));
-    Some(Match::Quantity(QuantityMatch { prefix, unit, exact: bound(number), low: bound(rounded(number - slack)), high: bound(rounded(number + slack)) }))
+    Some(Match::Quantity(QuantityMatch {
+        prefix,
+        unit,
+        exact: bound(number),
+        low: bound(rounded(number - slack)),
+        high: bound(rounded(number + slack)),
+    }))
 }
 
 fn number(text: &str) -> Option<Match> {
@@ -249,14 +280,19 @@ fn number(text: &str) -> Option<Match> {
 /// `number`, `number|system|code`, `number||code`.
 fn quantity(text: &str) -> Result<Match, Problem> {
     let malformed = Problem::Malformed(Kind::Quantity);
-    let parts: Vec<String> = split(text, '|').into_iter().map(|part| unescaped(part, Kind::Quantity)).collect::<Result<_, _>>()?;
+    let parts: Vec<String> =
+        split(text, '|').into_iter().map(|part| unescaped(part, Kind::Quantity)).collect::<Result<_, _>>()?;
     let found = match parts.as_slice() {
         [digits] => number(digits),
         [digits, system, code] if !code.is_empty() => {
             let known = if system.is_empty() || system == UCUM { canonical(code, 1.0) } else { None };
             match known {
-                Some((to, _)) => quantity_match(digits, Unit::Is(to.to_owned()), |number| canonical(code, number).map_or(number, |(_, converted)| converted)),
-                None if system.is_empty() => quantity_match(digits, Unit::AnySystem(clip(code).to_owned()), |number| number),
+                Some((to, _)) => quantity_match(digits, Unit::Is(to.to_owned()), |number| {
+                    canonical(code, number).map_or(number, |(_, converted)| converted)
+                }),
+                None if system.is_empty() => {
+                    quantity_match(digits, Unit::AnySystem(clip(code).to_owned()), |number| number)
+                }
                 None => quantity_match(digits, Unit::Is(unit_key(system, code)), |number| number),
             }
         }
@@ -270,7 +306,10 @@ fn uri(text: String, modifier: Option<&str>) -> Result<Match, Problem> {
     Ok(match modifier {
         Some("below") => Match::UriBelow(text),
         Some("above") => {
-            let prefixes = text.match_indices('/').map(|(at, _)| text[..at].to_owned()).filter(|prefix| prefix.contains("//") && !prefix.ends_with('/'));
+            let prefixes = text
+                .match_indices('/')
+                .map(|(at, _)| text[..at].to_owned())
+                .filter(|prefix| prefix.contains("//") && !prefix.ends_with('/'));
             let mut all: Vec<String> = prefixes.collect();
             all.push(text);
             Match::UriAbove(all)

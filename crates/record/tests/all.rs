@@ -1,0 +1,24 @@
+//! What the record promises, tried on the real databases.
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+#[path = "all/bundles.rs"]
+mod bundles;
+#[path = "all/conditional.rs"]
+mod conditional;
+#[path = "all/export.rs"]
+mod export;
+#[path = "all/finalising.rs"]
+mod finalising;
+#[path = "all/harness.rs"]
+mod harness;
+#[path = "all/importing.rs"]
+mod importing;
+#[path = "all/instances.rs"]
+mod instances;
+#[path = "all/merging.rs"]
+mod merging;
+#[path = "../../store/tests/all/postgres.rs"]
+mod postgres;
+#[path = "all/reading.rs"]
+mod reading;
