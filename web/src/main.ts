@@ -12,9 +12,10 @@ import { guardComposition } from './ui/keyboard';
 display.apply();
 guardComposition(document);
 router.start();
-updates.start();
 // A page taken back from the browser's memory may belong to someone who has left.
 addEventListener('pageshow', (event) => event.persisted && location.reload());
 
 mount(App, { target: document.getElementById('app')! });
 void holder.start();
+// Last: a page without its service worker still works while the server answers.
+void updates.start();

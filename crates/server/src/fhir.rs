@@ -94,6 +94,11 @@ fn handler(route: &'static Route) -> MethodRouter<App> {
     on(route.filter(), run)
 }
 
+/// Below `/fhir`, where no row of the table matches: a catch-all route would clash with `/fhir/{type}/…`.
+pub(crate) fn nothing_here() -> Response {
+    Fault::no_such_route().into_response()
+}
+
 /// What the layers outside the handlers refuse, said in FHIR's form.
 async fn as_outcome(request: Request, next: Next) -> Response {
     let response = next.run(request).await;

@@ -15,6 +15,8 @@ class Connection {
   /** Since when, ms. */
   since = $state(Date.now());
   #regained = new Set<() => void>();
+  /** Told at once when the line breaks, whoever noticed it. */
+  onLost: () => void = () => undefined;
 
   /** Runs `action` each time the server answers again, until the returned function is called. */
   onRegained(action: () => void): () => void {
@@ -27,6 +29,7 @@ class Connection {
     const wasOffline = this.line === 'offline';
     this.line = line;
     this.since = Date.now();
+    if (line === 'offline') this.onLost();
     if (wasOffline) for (const action of this.#regained) action();
   }
 
@@ -41,6 +44,8 @@ export const connection = new Connection();
 
 const quietMs = 15_000;
 const searchingMs = 4_000;
+/** Most breaks are one lost answer: asked again soon. */
+const doubtMs = 1_000;
 
 /** Asks `ask` regularly while the page is seen, sooner when the line is down. Returns what stops it. */
 export function watch(ask: () => Promise<Line>): () => void {
@@ -49,7 +54,12 @@ export function watch(ask: () => Promise<Line>): () => void {
   const round = async () => {
     clearTimeout(timer);
     if (document.visibilityState === 'visible') connection.report(await ask());
+    clearTimeout(timer);
     if (!stopped) timer = setTimeout(round, connection.line === 'offline' ? searchingMs : quietMs);
+  };
+  connection.onLost = () => {
+    clearTimeout(timer);
+    timer = setTimeout(round, doubtMs);
   };
   const soon = () => void round();
   const events: [EventTarget, string][] = [[window, 'online'], [window, 'offline'], [document, 'visibilitychange']];
@@ -57,6 +67,7 @@ export function watch(ask: () => Promise<Line>): () => void {
   soon();
   return () => {
     stopped = true;
+    connection.onLost = () => undefined;
     clearTimeout(timer);
     for (const [target, name] of events) target.removeEventListener(name, soon);
   };

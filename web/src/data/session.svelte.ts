@@ -2,15 +2,18 @@
 
 import * as api from './api';
 import type { Answer } from './answer';
-import { watch } from './connection.svelte';
+import { connection, watch } from './connection.svelte';
 import { destroyDatabase } from './database';
 import { LocalStore } from './local';
 import { Outbox } from './outbox.svelte';
 
+/** What the sign-in page has to say first. `owed`: left, and the server has still to be told. */
+export type Why = 'fresh' | 'expired' | 'left' | 'owed';
+
 export type Place =
   | { kind: 'starting' }
   /** `why` tells the sign-in page what has happened. */
-  | { kind: 'signedOut'; why: 'fresh' | 'expired' | 'left' }
+  | { kind: 'signedOut'; why: Why }
   | { kind: 'signedIn'; session: api.Session; store: LocalStore; outbox: Outbox }
   /** The browser refuses to keep data (private mode, full disk, a newer page in another tab). */
   | { kind: 'unusable'; reason: string };
@@ -18,6 +21,9 @@ export type Place =
 const channel = new BroadcastChannel('komainu-session');
 /** Signed out while the server could not be told: tell it before anything else. Holds no name. */
 const owedKey = 'komainu-sign-out-owed';
+const isOwed = () => localStorage.getItem(owedKey) !== null;
+/** Says to the next page that somebody has just left. */
+const leftHash = '#left';
 
 class SessionHolder {
   place = $state<Place>({ kind: 'starting' });
@@ -28,8 +34,11 @@ class SessionHolder {
     channel.onmessage = () => location.replace('/');
     this.#stopWatch?.();
     this.#stopWatch = watch(api.askLine);
-    if (localStorage.getItem(owedKey) !== null && !(await this.#payOwed())) {
-      this.place = { kind: 'signedOut', why: 'left' };
+    const left = location.hash === leftHash;
+    if (left) history.replaceState(null, '', '/');
+    if (isOwed() && !(await this.#payOwed())) {
+      this.place = { kind: 'signedOut', why: 'owed' };
+      const stop = connection.onRegained(() => void this.#payOwed().then((paid) => paid && stop()));
       return;
     }
     const store = await this.#openStore();
@@ -43,7 +52,7 @@ class SessionHolder {
       if (known) await store.forgetCharts();
       await this.#enter(answer.value, store);
     } else if (answer.kind === 'expired') {
-      await this.expired(known ? 'expired' : 'fresh');
+      await this.expired(known ? 'expired' : left ? 'left' : 'fresh');
     } else if (!known) {
       store.close();
       this.place = { kind: 'signedOut', why: 'fresh' };
@@ -52,7 +61,7 @@ class SessionHolder {
 
   async signIn(user: string, password: string): Promise<Answer<api.Session>> {
     // A sign-out still owed would end the new session instead of the old.
-    if (localStorage.getItem(owedKey) !== null && !(await this.#payOwed())) return { kind: 'unreachable' };
+    if (isOwed() && !(await this.#payOwed())) return { kind: 'unreachable' };
     const answer = await api.signIn(user, password);
     if (answer.kind !== 'ok') return answer;
     const store = await this.#openStore();
@@ -61,7 +70,7 @@ class SessionHolder {
   }
 
   /** The server no longer knows us: charts go, unsent writes stay sealed until their writer is back. */
-  async expired(why: 'expired' | 'fresh' = 'expired'): Promise<void> {
+  async expired(why: Why = 'expired'): Promise<void> {
     const place = this.place;
     this.place = { kind: 'signedOut', why };
     const store = place.kind === 'signedIn' ? place.store : await this.#openStore();
@@ -83,9 +92,11 @@ class SessionHolder {
     localStorage.setItem(owedKey, '1');
     channel.postMessage('left');
     await destroyDatabase();
-    for (const name of await caches.keys()) await caches.delete(name);
-    await this.#payOwed();
-    location.replace('/');
+    // The built files hold no patient. They stay where the server cannot give them again, to say how things stand.
+    if (await this.#payOwed()) for (const name of await caches.keys()) await caches.delete(name);
+    // A fresh start: nothing of the session stays in this page's memory.
+    history.replaceState(null, '', `/${leftHash}`);
+    location.reload();
   }
 
   async #payOwed(): Promise<boolean> {

@@ -14,7 +14,7 @@ class Updates {
   /** A newer page is ready. */
   waiting = $state.raw<ServiceWorker | undefined>(undefined);
 
-  start(): void {
+  async start(): Promise<void> {
     // Development has no built files to keep.
     if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
     let reloading = false;
@@ -23,13 +23,16 @@ class Updates {
       if (controlled && !reloading) location.reload();
       reloading = true;
     });
-    navigator.serviceWorker.register(workerAddress()).then((registration) => {
+    try {
+      const registration = await navigator.serviceWorker.register(workerAddress());
       const look = () => {
         if (registration.waiting && navigator.serviceWorker.controller) this.waiting = registration.waiting;
       };
       look();
       registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look));
-    }, (error: unknown) => console.warn('no service worker: the page will not open without the server', error));
+    } catch (error) {
+      console.warn('no service worker: the page will not open without the server', error);
+    }
   }
 
   takeOver(): void {

@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fullName, kanaName, patientNumber } from '../src/fhir/patient';
+import type { Patient, Resource } from '../src/fhir/types';
+import { wareki } from '../src/find/wareki';
+import { accessible, fhir, openChart, patientWithResults, signedIn, useBrowser } from './world';
+
+useBrowser();
+
+let patient: Patient;
+beforeAll(async () => {
+  patient = await patientWithResults();
+});
+
+test('the banner says who it is, in both calendars, and stays', async () => {
+  const page = await signedIn();
+  await openChart(page, patient.id!);
+  const banner = page.getByRole('region', { name: 'カルテ' });
+  const text = await banner.innerText();
+  for (const part of [fullName(patient), kanaName(patient), patientNumber(patient), wareki(patient.birthDate!), patient.birthDate!]) {
+    expect(text).toContain(part);
+  }
+  await page.mouse.wheel(0, 3000);
+  expect(await banner.isVisible()).toBe(true);
+  const box = await banner.boundingBox();
+  expect(box!.y).toBeLessThan(60);
+});
+
+test('every section is there, and reads well to a machine', async () => {
+  const page = await signedIn();
+  await openChart(page, patient.id!);
+  for (const name of ['受付メモ', '病名', 'アレルギー', '保険', '検査結果', 'バイタル', '予約', '処方', '受診歴']) {
+    await page.getByRole('region', { name, exact: true }).waitFor();
+  }
+  await page.getByRole('img', { name: /の推移/ }).locator('canvas').waitFor();
+  await accessible(page, 'chart, light');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await accessible(page, 'chart, dark');
+});
+
+test('a patient who is not there: a sentence and the way back', async () => {
+  const page = await signedIn();
+  await page.goto(new URL('/patients/none-of-that-id', page.url()).href);
+  await page.getByText('この患者は見つかりません').waitFor();
+  await accessible(page, 'missing patient');
+  await page.getByRole('link', { name: '患者をさがす' }).last().click();
+  await page.getByRole('heading', { name: '最近開いたカルテ' }).waitFor();
+});
+
+test('on paper: the patient, no buttons', async () => {
+  const page = await signedIn();
+  await openChart(page, patient.id!);
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.getByText(fullName(patient)).first().isVisible()).toBe(true);
+  expect(await page.locator('button:visible').count()).toBe(0);
+  expect(await page.locator('header.top').isVisible()).toBe(false);
+  expect(await page.getByText('印刷', { exact: false }).last().isVisible()).toBe(true);
+});
+
+describe('text is text', () => {
+  const payload = '"><img src=x onerror="alert(1)"><svg onload=alert(2)><script>alert(3)</script>{@html 1}';
+
+  test('scripts in names, codes and words are shown, never run', async () => {
+    const hostile = await fhir<Patient>('POST', 'Patient', {
+      resourceType: 'Patient',
+      identifier: [{ system: 'urn:oid:1.2.392.100495.20.3.51.11310000001', value: `X${Date.now()}` }],
+      name: [{ use: 'official', family: payload, given: ['太郎'] }],
+      gender: 'male',
+      birthDate: '1958-04-05',
+    } as Patient);
+    const subject = { reference: `Patient/${hostile.id}` };
+    const clinical: Resource[] = [
+      { resourceType: 'Condition', subject, code: { text: payload }, clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] } },
+      { resourceType: 'AllergyIntolerance', patient: subject, code: { text: payload }, clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' }] } },
+      { resourceType: 'Flag', status: 'active', subject, code: { text: payload } },
+    ];
+    for (const resource of clinical) await fhir('POST', resource.resourceType, resource);
+
+    const page = await signedIn();
+    await openChart(page, hostile.id!);
+    const banner = page.getByRole('region', { name: 'カルテ' });
+    expect(await banner.innerText()).toContain(payload);
+    await page.getByRole('region', { name: '病名' }).getByText(payload).waitFor();
+    expect(await page.locator('img[src="x"], svg[onload], main script').count()).toBe(0);
+    await page.emulateMedia({ media: 'print' });
+    await page.emulateMedia({ media: 'screen' });
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: '太郎' }).first().waitFor();
+    // useBrowser fails the test on any dialog, uncaught error or policy violation.
+  });
+});
