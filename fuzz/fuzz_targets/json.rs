@@ -1,5 +1,5 @@
 #![no_main]
-#![allow(dead_code, reason = "each target runs one of the properties")]
+#![expect(dead_code, reason = "each target runs one of the properties")]
 
 #[path = "../../crates/fhir/tests/all/properties.rs"]
 mod properties;
