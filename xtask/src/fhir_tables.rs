@@ -9,7 +9,7 @@ mod search;
 mod structures;
 mod types;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use package::Package;
 
@@ -24,24 +24,46 @@ pub(crate) fn fhir_tables(args: &[String]) -> Result<(), String> {
         [dir] => dir.into(),
         _ => return Err("cargo xtask fhir-tables [DIR]".to_owned()),
     };
-    let package = Package::open(&dir)?;
-    let definitions = structures::definitions(&package)?;
-    let into = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/fhir/src/tables");
-    let old_types = std::fs::read_to_string(into.join("types.txt")).unwrap_or_default();
-    let old_search = std::fs::read_to_string(into.join("search.txt")).unwrap_or_default();
-    let bound = structures::required_value_sets(&definitions);
-    let codes = codes::table(&package, &bound)?;
-    let elements = structures::table(&definitions, &codes::listed(&package, &bound)?);
-    let search = search::table(&package, &elements, &codes, &old_search)?;
-    for (file, text) in [
-        ("types.txt", types::table(&definitions, &old_types)),
-        ("codes.txt", codes),
-        ("elements.txt", elements),
-        ("search.txt", search),
-    ] {
+    let into = folder();
+    for (file, text) in tables(&Package::open(&dir)?, &into)? {
         let path = into.join(file);
         std::fs::write(&path, &text).map_err(|why| format!("writing {}: {why}", path.display()))?;
         println!("{file}: {} lines, {} bytes", text.lines().count(), text.len());
     }
     Ok(())
+}
+
+/// Where the tables are kept.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/fhir/src/tables")
+}
+
+/// The files and what they should say; those whose numbers stores keep only grow from what is in `old`.
+fn tables(package: &Package, old: &Path) -> Result<[(&'static str, String); 4], String> {
+    let definitions = structures::definitions(package)?;
+    let old_types = std::fs::read_to_string(old.join("types.txt")).unwrap_or_default();
+    let old_search = std::fs::read_to_string(old.join("search.txt")).unwrap_or_default();
+    let bound = structures::required_value_sets(&definitions);
+    let codes = codes::table(package, &bound)?;
+    let elements = structures::table(&definitions, &codes::listed(package, &bound)?);
+    let search = search::table(package, &elements, &codes, &old_search)?;
+    let types = types::table(&definitions, &old_types);
+    Ok([("types.txt", types), ("codes.txt", codes), ("elements.txt", elements), ("search.txt", search)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn committed_tables_are_what_the_standard_says() {
+        let Some(dir) = package::fetched() else {
+            println!("skipped: the examples package is not there (`cargo xtask setup` fetches it)");
+            return;
+        };
+        for (file, text) in tables(&Package::open(&dir).unwrap(), &folder()).unwrap() {
+            let committed = std::fs::read_to_string(folder().join(file)).unwrap();
+            assert!(text == committed, "{file} is not fresh: run `cargo xtask fhir-tables`");
+        }
+    }
 }

@@ -13,9 +13,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::failure::{Failure, Kind};
+
 fn main() -> ExitCode {
-    match cmd::run(cli::Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+    let args = cli::Cli::parse();
+    match std::panic::catch_unwind(|| cmd::run(args)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(failure)) => failure.report(),
+        // The hook has logged where.
+        Err(_) => Failure::new(Kind::Internal, "こまいぬの内部で失敗しました。", "Komainu failed inside.").report(),
     }
 }

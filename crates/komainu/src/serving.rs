@@ -48,7 +48,13 @@ pub(crate) async fn open(store: Store, listen: &Listen, clinic: String) -> Done<
     let clock: Clock = Arc::new(now_ms);
     let hosts = Hosts::new(names(&store, listen).await?);
     let edge = Edge { hosts, tls: !listen.plain_http };
-    let config = server::Config { edge, lasting: Lasting::default(), limits: server::fhir::Limits::default(), clinic, new_authority: listen.new_authority };
+    let config = server::Config {
+        edge,
+        lasting: Lasting::default(),
+        limits: server::fhir::Limits::default(),
+        clinic,
+        new_authority: listen.new_authority,
+    };
     Ok(App::open(store, clock, config).await?)
 }
 

@@ -8,7 +8,11 @@ fn main() -> std::io::Result<()> {
     let bulk = arguments.next().as_deref() == Some("bulk");
     let patients = arguments.next().and_then(|count| count.parse().ok()).unwrap_or(100);
     let seed = arguments.next().and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    let clinic = if bulk { sample::bulk(seed, patients) } else { sample::Clinic::new(seed, patients, jiff::civil::date(2026, 11, 23)) };
+    let clinic = if bulk {
+        sample::bulk(seed, patients)
+    } else {
+        sample::Clinic::new(seed, patients, jiff::civil::date(2026, 11, 23))
+    };
     let mut out = std::io::BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
     for resource in clinic.groups().flatten() {
         out.write_all(&resource.to_vec())?;

@@ -9,7 +9,11 @@ fn main() -> std::io::Result<()> {
     let bulk = arguments.next().as_deref() == Some("bulk");
     let patients = arguments.next().and_then(|count| count.parse().ok()).unwrap_or(3000);
     let start = Instant::now();
-    let clinic = if bulk { sample::bulk(1, patients) } else { sample::Clinic::new(1, patients, jiff::civil::date(2026, 11, 23)) };
+    let clinic = if bulk {
+        sample::bulk(1, patients)
+    } else {
+        sample::Clinic::new(1, patients, jiff::civil::date(2026, 11, 23))
+    };
     let mut types: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
     let mut largest = 0;
     for group in clinic.groups() {
@@ -30,6 +34,9 @@ fn main() -> std::io::Result<()> {
     }
     #[expect(clippy::cast_precision_loss, reason = "a rate for reading")]
     let (rate, mean) = (resources as f64 / seconds, resources as f64 / f64::from(patients));
-    writeln!(out, "{resources} resources of {patients} patients ({mean:.1} each, largest group {largest}), {bytes} bytes")?;
+    writeln!(
+        out,
+        "{resources} resources of {patients} patients ({mean:.1} each, largest group {largest}), {bytes} bytes"
+    )?;
     writeln!(out, "{seconds:.2} s, {rate:.0} resources/s written as JSON")
 }

@@ -93,13 +93,20 @@ impl Bookings {
 
     /// Those who came today without an appointment, about one for every three with one.
     fn walk_ins(&mut self, dice: &mut Dice, seed: u64, patients: u32, today: Date, shape: Shape) {
-        let come = self.of.values().flatten().filter(|booking| booking.day == PAST && booking.stage > Stage::Booked).count();
+        let come =
+            self.of.values().flatten().filter(|booking| booking.day == PAST && booking.stage > Stage::Booked).count();
         for _ in 0..come.div_ceil(3) {
             let Some(patient) = self.choose(dice, seed, patients, today, shape) else { continue };
             let minute = u16::try_from(dice.between(9 * 60, i32::from(NOW))).unwrap_or(NOW);
             let doctor = dice.below(2) as usize;
             // Whoever has no appointment waits longer.
-            let stage = if minute < 9 * 60 + 40 { Stage::Finished } else if minute < 10 * 60 + 30 { Stage::Waiting } else { Stage::Arrived };
+            let stage = if minute < 9 * 60 + 40 {
+                Stage::Finished
+            } else if minute < 10 * 60 + 30 {
+                Stage::Waiting
+            } else {
+                Stage::Arrived
+            };
             self.of.entry(patient).or_default().push(Booking { day: PAST, minute, doctor, stage, slot: None });
         }
     }
@@ -145,7 +152,9 @@ fn stage(minute: u16) -> Stage {
 
 /// The director sees patients every day, the second doctor on Monday, Wednesday, Friday and today.
 fn times(calendar: &Calendar, day: Day, doctor: usize) -> impl Iterator<Item = u16> + use<> {
-    let here = doctor == 0 || day == PAST || matches!(calendar.weekday(day), Weekday::Monday | Weekday::Wednesday | Weekday::Friday);
+    let here = doctor == 0
+        || day == PAST
+        || matches!(calendar.weekday(day), Weekday::Monday | Weekday::Wednesday | Weekday::Friday);
     let hours = if here { calendar.hours(day) } else { Hours::Closed };
     let morning = if hours == Hours::Closed { 0..0 } else { 9 * 60..12 * 60 + 30 };
     let evening = if hours == Hours::Whole { 15 * 60..18 * 60 + 30 } else { 0..0 };
@@ -176,7 +185,8 @@ mod tests {
     fn the_day_is_under_way() {
         let book = book(3000);
         for stage in [Stage::Booked, Stage::Arrived, Stage::Waiting, Stage::InRoom, Stage::Finished] {
-            let count = book.of.values().flatten().filter(|booking| booking.day == PAST && booking.stage == stage).count();
+            let count =
+                book.of.values().flatten().filter(|booking| booking.day == PAST && booking.stage == stage).count();
             assert!(count > 0, "{stage:?}");
         }
     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod diseases;
 pub(crate) mod drugs;
+pub(crate) mod episodes;
 pub(crate) mod labs;
 pub(crate) mod names;
 pub(crate) mod places;

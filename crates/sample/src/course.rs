@@ -6,6 +6,7 @@ mod body;
 mod chronic;
 mod notes;
 mod prevention;
+mod therapy;
 
 use crate::bookings::{Booking, Stage};
 use crate::calendar::{Calendar, Day, Hours, PAST};
@@ -69,6 +70,8 @@ pub(crate) struct Visit {
     pub(crate) vitals: Vitals,
     pub(crate) labs: Vec<Finding>,
     pub(crate) orders: Vec<Order>,
+    /// What was done besides: an electrocardiogram, a drip.
+    pub(crate) acts: Vec<&'static str>,
     pub(crate) vaccine: Option<&'static Vaccine>,
     pub(crate) note: Option<Note>,
 }
@@ -135,7 +138,8 @@ impl Chart {
         // First of all throws, so that is_regular() finds the same without drawing the rest.
         let regular = throw_regular(&mut dice, &person, shape);
         let allergies = throw_allergies(&mut dice);
-        let mut chart = Self { person, problems: Vec::new(), visits: Vec::new(), allergies, died: None, booked, regular };
+        let mut chart =
+            Self { person, problems: Vec::new(), visits: Vec::new(), allergies, died: None, booked, regular };
         let body = body::Body::draw(&mut dice, &chart.person);
         if chart.regular {
             chronic::live(&mut dice, calendar, &mut chart, body);
@@ -188,7 +192,8 @@ fn throw_regular(dice: &mut Dice, person: &Person, shape: Shape) -> bool {
         70..80 => 48.0,
         _ => 52.0,
     };
-    dice.percent(percent * shape.regulars)
+    // Throws also for the second card of someone registered twice, who comes regularly on the first.
+    dice.percent(percent * shape.regulars) && !person.duplicate
 }
 
 fn throw_allergies(dice: &mut Dice) -> Vec<&'static Allergen> {
@@ -214,9 +219,21 @@ fn arrival(dice: &mut Dice, calendar: &Calendar, wanted: Day, at_work: bool) -> 
         let day = wanted + dice.between(-1, 5);
         let keen = match (calendar.hours(day), calendar.weekday(day)) {
             (Hours::Closed, _) => 0.0,
-            (_, jiff::civil::Weekday::Saturday) => if at_work { 95.0 } else { 45.0 },
+            (_, jiff::civil::Weekday::Saturday) => {
+                if at_work {
+                    95.0
+                } else {
+                    45.0
+                }
+            }
             (_, jiff::civil::Weekday::Monday) => 95.0,
-            (Hours::Morning, _) => if at_work { 30.0 } else { 55.0 },
+            (Hours::Morning, _) => {
+                if at_work {
+                    30.0
+                } else {
+                    55.0
+                }
+            }
             (Hours::Whole, _) => 75.0,
         };
         if (0..PAST).contains(&day) && dice.percent(keen) {

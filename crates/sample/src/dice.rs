@@ -67,6 +67,11 @@ impl Dice {
         &items[self.below(u32::try_from(items.len()).unwrap_or(1)) as usize]
     }
 
+    /// One of the words.
+    pub(crate) fn word(&mut self, words: &[&'static str]) -> &'static str {
+        words[self.below(u32::try_from(words.len()).unwrap_or(1)) as usize]
+    }
+
     /// One of the items, as likely as its weight.
     pub(crate) fn weighted<'a, T>(&mut self, items: &'a [T], weight: impl Fn(&T) -> u32) -> &'a T {
         let mut left = self.below(items.iter().map(&weight).sum());

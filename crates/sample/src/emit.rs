@@ -1,11 +1,13 @@
 //! Resources out of values. One file per kind; ids are the patient's with a letter and a number (`p000042-o7`), so that
 //! they are the same in every run and can be read aloud.
 
-pub(crate) mod clinic;
+mod background;
 mod booking;
 mod build;
+pub(crate) mod clinic;
 mod document;
 mod insurance;
+pub(crate) mod intake;
 mod laboratory;
 mod order;
 mod patient;
@@ -21,7 +23,13 @@ use build::Draft;
 
 /// The resources of one chart, the patient first.
 pub(crate) fn chart(calendar: &Calendar, seed: u64, chart: &Chart) -> Vec<Resource> {
-    let mut pages = Pages { calendar, chart, patient: chart.person.id(), out: Vec::with_capacity(chart.visits.len() * 8 + 8), numbers: [0; 26] };
+    let mut pages = Pages {
+        calendar,
+        chart,
+        patient: chart.person.id(),
+        out: Vec::with_capacity(chart.visits.len() * 8 + 8),
+        numbers: [0; 26],
+    };
     patient::all(&mut pages);
     insurance::coverages(&mut pages, seed);
     problem::all(&mut pages);
@@ -29,6 +37,7 @@ pub(crate) fn chart(calendar: &Calendar, seed: u64, chart: &Chart) -> Vec<Resour
     for visit in &chart.visits {
         encounters.push(visit::all(&mut pages, visit));
     }
+    background::all(&mut pages);
     booking::all(&mut pages, &encounters);
     document::all(&mut pages, &encounters);
     pages.out

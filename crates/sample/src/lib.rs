@@ -42,7 +42,7 @@ pub struct Clinic {
 }
 
 impl Clinic {
-    /// The clinic at 10:40 on `today`, which is a working day whatever the calendar says. About 80 resources a patient.
+    /// The clinic at 10:40 on `today`, which is a working day whatever the calendar says. About 100 resources a patient.
     #[must_use]
     pub fn new(seed: u64, patients: u32, today: Date) -> Self {
         let shape = Shape { regulars: 1.0 };
@@ -74,5 +74,5 @@ impl Clinic {
 pub fn bulk(seed: u64, patients: u32) -> Clinic {
     let today = date(2026, 11, 2);
     let calendar = Calendar::ending(today);
-    Clinic { seed, patients, today, shape: Shape { regulars: 0.45 }, calendar, bookings: Bookings::default() }
+    Clinic { seed, patients, today, shape: Shape { regulars: 0.34 }, calendar, bookings: Bookings::default() }
 }

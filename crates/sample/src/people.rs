@@ -25,6 +25,8 @@ enum Role {
     Child,
     /// A stranger with the same full name as the one before.
     Namesake,
+    /// The one before, registered a second time by mistake.
+    Duplicate,
 }
 
 /// Patients come in fours; a row says how the four live, the number how often in a hundred.
@@ -34,7 +36,8 @@ const HOUSEHOLDS: &[(u32, [Role; 4])] = &[
     (12, [Role::Head, Role::Spouse, Role::Head, Role::Spouse]),
     (10, [Role::Parent, Role::Spouse, Role::Child, Role::Head]),
     (8, [Role::Parent, Role::Spouse, Role::Child, Role::Child]),
-    (8, [Role::Head, Role::Head, Role::Head, Role::Namesake]),
+    (6, [Role::Head, Role::Head, Role::Head, Role::Namesake]),
+    (2, [Role::Head, Role::Head, Role::Head, Role::Duplicate]),
 ];
 
 /// Of a hundred patients, how many are in each decade of life.
@@ -49,6 +52,8 @@ pub(crate) struct Person {
     pub(crate) family: (&'static str, &'static str),
     pub(crate) given: (&'static str, &'static str),
     pub(crate) foreign: bool,
+    /// Registered twice: this is the second card of the patient before.
+    pub(crate) duplicate: bool,
     pub(crate) sex: Sex,
     pub(crate) birth: Date,
     pub(crate) age: i32,
@@ -83,8 +88,16 @@ impl Person {
                 let own = Self::head(&mut dice, index, today, Some(other.age.max(20)..=other.age.max(20) + 3));
                 Self { family: other.family, given: other.given, foreign: other.foreign, sex: other.sex, ..own }
             }
+            Role::Duplicate => {
+                let first = Self::draw(seed, index - 1, today);
+                // The clerk typed the common form of the character, and so did not find the first card.
+                let family =
+                    SURNAMES.iter().find(|name| name.1 == first.family.1).map_or(first.family, |name| (name.0, name.1));
+                Self { index, duplicate: true, family, ..first }
+            }
             role => {
-                let head_place = (0..place).rev().find(|at| matches!(roles[*at], Role::Head | Role::Parent)).unwrap_or(0);
+                let head_place =
+                    (0..place).rev().find(|at| matches!(roles[*at], Role::Head | Role::Parent)).unwrap_or(0);
                 let head = Self::draw(seed, index / 4 * 4 + u32::try_from(head_place).unwrap_or(0), today);
                 let child = role == Role::Child;
                 Self::member(&mut dice, index, today, &head, child)
@@ -105,6 +118,7 @@ impl Person {
             family: (surname.0, surname.1),
             given: given(dice, sex, birth),
             foreign: false,
+            duplicate: false,
             sex,
             birth,
             age: age(birth, today),
@@ -124,7 +138,8 @@ impl Person {
     }
 
     fn member(dice: &mut Dice, index: u32, today: Date, head: &Self, child: bool) -> Self {
-        let years = if child { (head.age - dice.between(24, 36)).max(2) } else { (head.age + dice.between(-5, 3)).max(20) };
+        let years =
+            if child { (head.age - dice.between(24, 36)).max(2) } else { (head.age + dice.between(-5, 3)).max(20) };
         let birth = birth(dice, today, years);
         let sex = match (child, head.sex) {
             (true, _) => *dice.pick(&[Sex::Male, Sex::Female]),
@@ -137,6 +152,7 @@ impl Person {
             given: given(dice, sex, birth),
             // The family of someone from elsewhere writes the surname in Latin letters too.
             foreign: false,
+            duplicate: false,
             sex,
             birth,
             age: age(birth, today),
@@ -220,7 +236,10 @@ mod tests {
         let mut spouses = 0;
         for person in people.iter().filter(|person| person.head != person.index) {
             let head = &people[person.head as usize];
-            assert_eq!((person.family, &person.home.line, &person.home.phone), (head.family, &head.home.line, &head.home.phone));
+            assert_eq!(
+                (person.family, &person.home.line, &person.home.phone),
+                (head.family, &head.home.line, &head.home.phone)
+            );
             spouses += 1;
         }
         assert!(spouses > 60, "{spouses}");
@@ -241,9 +260,24 @@ mod tests {
     }
 
     #[test]
+    fn some_are_registered_twice() {
+        let people = people(1200);
+        let twice: Vec<&Person> = people.iter().filter(|person| person.duplicate).collect();
+        assert!(twice.len() > 2, "{}", twice.len());
+        for second in twice {
+            let first = &people[second.index as usize - 1];
+            assert_eq!(
+                (first.birth, first.family.1, first.given, &first.mobile),
+                (second.birth, second.family.1, second.given, &second.mobile)
+            );
+        }
+    }
+
+    #[test]
     fn the_age_pyramid_is_that_of_a_clinic() {
         let people = people(4000);
-        let share = |ages: std::ops::Range<i32>| people.iter().filter(|person| ages.contains(&person.age)).count() * 100 / 4000;
+        let share =
+            |ages: std::ops::Range<i32>| people.iter().filter(|person| ages.contains(&person.age)).count() * 100 / 4000;
         assert!((5..25).contains(&share(0..20)), "{}", share(0..20));
         assert!((25..45).contains(&share(65..120)), "{}", share(65..120));
         assert_eq!(share(120..200), 0);
@@ -256,6 +290,8 @@ mod tests {
         for wanted in ["髙橋", "齋藤", "渡邉", "𠮷田", "林", "NGUYEN"] {
             assert!(people.iter().any(|person| person.family.0 == wanted), "{wanted}");
         }
-        assert!(people.iter().any(|person| person.family.0.chars().count() == 1 && person.given.0.chars().count() == 1));
+        assert!(
+            people.iter().any(|person| person.family.0.chars().count() == 1 && person.given.0.chars().count() == 1)
+        );
     }
 }

@@ -6,9 +6,9 @@ use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use record::Record;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use record::Record;
 use store::{Clock, Store, StoreError};
 
 use crate::fhir::Limits;

@@ -19,7 +19,7 @@ use axum::extract::{RawPathParams, RawQuery, Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, any, get, on};
+use axum::routing::{MethodRouter, get, on};
 
 use crate::App;
 use crate::problem::Problem;
@@ -61,8 +61,6 @@ pub fn router(app: &App) -> Router<App> {
         let methods = rows.fold(MethodRouter::new(), |methods, route| methods.merge(handler(route)));
         routes = routes.route(path, methods.fallback(|| async { Fault::method_not_allowed() }));
     }
-    let rest = any(|| async { Fault::no_such_route() });
-    routes = routes.route("/fhir/{*rest}", rest);
     let public = Router::new().route("/fhir/metadata", get(capability::metadata));
     public.merge(own_page(signed_in(routes, app))).layer(from_fn(as_outcome))
 }
@@ -84,6 +82,11 @@ fn handler(route: &'static Route) -> MethodRouter<App> {
         }
     };
     on(route.filter(), run)
+}
+
+/// Below `/fhir`, where no row of the table matches: a catch-all route would clash with `/fhir/{type}/…`.
+pub(crate) fn nothing_here() -> Response {
+    Fault::no_such_route().into_response()
 }
 
 /// What the layers outside the handlers refuse, said in FHIR's form.

@@ -42,6 +42,7 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     let id = line.id();
     let mut response = match gate::check(&request, &edge.hosts) {
         Ok(()) => {
+            gate::name(&mut request);
             request.extensions_mut().insert(id);
             explain(next.run(request).await)
         }

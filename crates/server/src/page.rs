@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use crate::fhir;
 use crate::http::PAGE_POLICY;
 use crate::problem::Problem;
 
@@ -20,16 +21,21 @@ const NOT_BUILT: &str = include_str!("page/not_built.html");
 /// Answers everything that is neither API nor FHIR: files, and the page itself under every address that
 /// looks like one of its own, so that a link into the page opens there.
 pub(crate) async fn serve(request: Request) -> Response {
+    let path = request.uri().path().trim_start_matches('/');
+    if path.split('/').next() == Some("fhir") {
+        return fhir::nothing_here();
+    }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let path = request.uri().path().trim_start_matches('/');
     if let Some(file) = Dist::get(path) {
         return answer(path, file, request.headers());
     }
     let last = path.rsplit('/').next().unwrap_or_default();
-    if last.contains('.') || ["api", "fhir", "assets"].contains(&path.split('/').next().unwrap_or_default()) {
-        return Problem::not_found().into_response();
+    match path.split('/').next() {
+        Some("api" | "assets") => return Problem::not_found().into_response(),
+        _ if last.contains('.') => return Problem::not_found().into_response(),
+        _ => {}
     }
     match Dist::get("index.html") {
         Some(file) => answer("index.html", file, request.headers()),

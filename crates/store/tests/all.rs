@@ -14,5 +14,7 @@ mod hub;
 mod place;
 #[path = "all/postgres.rs"]
 mod postgres;
+#[path = "all/search/mod.rs"]
+mod search;
 #[path = "all/versions.rs"]
 mod versions;

@@ -7,15 +7,24 @@ use serde_json::Value;
 
 const NAME: &str = "hl7.fhir.r4.examples@4.0.1";
 
-/// The examples package in `target/fhir-examples`, fetched unless it is there. Tests of `fhir` look there too.
-pub(crate) fn examples() -> Result<PathBuf, String> {
+fn dir() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
-    let dir = target.join("fhir-examples");
-    let unpacked = dir.join("package");
-    if unpacked.join("package.json").is_file() {
+    target.join("fhir-examples")
+}
+
+/// The examples package if it has been fetched.
+pub(crate) fn fetched() -> Option<PathBuf> {
+    let unpacked = dir().join("package");
+    unpacked.join("package.json").is_file().then_some(unpacked)
+}
+
+/// The examples package in `target/fhir-examples`, fetched unless it is there. Tests of `fhir` look there too.
+pub(crate) fn examples() -> Result<PathBuf, String> {
+    if let Some(unpacked) = fetched() {
         return Ok(unpacked);
     }
+    let dir = dir();
     std::fs::create_dir_all(&dir).map_err(|why| format!("making {}: {why}", dir.display()))?;
     println!("fetching {NAME} into {}", dir.display());
     let archive = output(Command::new("npm").args(["pack", NAME, "--silent"]).current_dir(&dir))?;
@@ -25,7 +34,7 @@ pub(crate) fn examples() -> Result<PathBuf, String> {
     output(Command::new("tar").args(["-xzf", archive, "package/package.json"]).current_dir(&dir))?;
     let archive = dir.join(archive);
     std::fs::remove_file(&archive).map_err(|why| format!("removing {}: {why}", archive.display()))?;
-    Ok(unpacked)
+    Ok(dir.join("package"))
 }
 
 fn output(command: &mut Command) -> Result<String, String> {

@@ -24,6 +24,14 @@ pub(crate) struct Definition {
     elements: Vec<Value>,
 }
 
+#[cfg(test)]
+impl Definition {
+    /// One without elements.
+    pub(crate) fn of(name: &str, is_resource: bool) -> Self {
+        Self { name: name.to_owned(), is_resource, is_abstract: false, base: String::new(), elements: Vec::new() }
+    }
+}
+
 /// All resources and complex datatypes by name, bases before what is derived from them.
 pub(crate) fn definitions(package: &Package) -> Result<Vec<Definition>, String> {
     let mut found = Vec::new();
@@ -163,5 +171,43 @@ fn fhir_type(kind: &Value) -> &str {
     match extension.map(|extension| str(extension, "valueUrl")) {
         Some("") | None => "string",
         Some(name) => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(element: &str, expected: &str) {
+        let listed = BTreeSet::from(["http://hl7.org/fhir/ValueSet/name-use".to_owned()]);
+        assert_eq!(line(&serde_json::from_str(element).unwrap(), &listed), expected);
+    }
+
+    #[test]
+    fn an_element_is_a_line() {
+        check(
+            r#"{"path":"HumanName.use","min":0,"max":"1","isModifier":true,"isSummary":true,"type":[{"code":"code"}],
+            "binding":{"strength":"required","valueSet":"http://hl7.org/fhir/ValueSet/name-use|4.0.1"}}"#,
+            "use\t0..1\tSM\tcode\tname-use",
+        );
+        check(
+            r#"{"path":"X.lang","min":1,"max":"*","type":[{"code":"code"}],"binding":{"strength":"preferred","valueSet":"http://hl7.org/fhir/ValueSet/name-use"}}"#,
+            "lang\t1..*\t-\tcode",
+        );
+        check(
+            r#"{"path":"X.y.value[x]","min":0,"max":"1","type":[{"code":"Reference","targetProfile":["http://hl7.org/fhir/StructureDefinition/Patient",
+            "http://hl7.org/fhir/StructureDefinition/Group"]},{"code":"Quantity","profile":["http://hl7.org/fhir/StructureDefinition/SimpleQuantity"]},
+            {"code":"Reference","targetProfile":["http://hl7.org/fhir/StructureDefinition/Resource"]}]}"#,
+            "value[x]\t0..1\t-\tReference(Patient,Group)|Quantity(simple)|Reference",
+        );
+        check(r##"{"path":"Q.item.item","min":0,"max":"*","contentReference":"#Q.item"}"##, "item\t0..*\t-\tQ.item");
+        check(
+            r#"{"path":"P.contact","min":0,"max":"*","type":[{"code":"BackboneElement"}]}"#,
+            "contact\t0..*\t-\tP.contact",
+        );
+        check(
+            r#"{"path":"P.id","base":{"path":"Resource.id"},"min":0,"max":"1","type":[{"code":"http://hl7.org/fhirpath/System.String"}]}"#,
+            "id\t0..1\t-\tid",
+        );
     }
 }

@@ -13,3 +13,20 @@ pub(super) fn table(definitions: &[Definition], old: &str) -> String {
     }
     format!("{HEAD}# Append only: stores keep the numbers of the lines.\n{}\n", types.join("\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stay_and_new_types_come_last() {
+        let definition = |name: &str| Definition::of(name, true);
+        let of_old = table(&[definition("Account"), definition("Patient")], "");
+        assert!(of_old.ends_with("\nAccount\nPatient\n"));
+        let grown = table(
+            &[definition("Account"), definition("Basic"), definition("Patient"), Definition::of("HumanName", false)],
+            &of_old,
+        );
+        assert!(grown.ends_with("\nAccount\nPatient\nBasic\n"), "{grown}");
+    }
+}

@@ -16,6 +16,7 @@ use super::time;
 use super::walk::Walk;
 use crate::json::{Json, Object};
 use crate::outcome::{IssueType, Severity};
+use crate::search::time::span;
 use crate::tables::{self, TypeId};
 
 /// One rule.
@@ -112,8 +113,10 @@ fn is_in_order(object: &Object, first: &str, second: &str) -> bool {
         let len = first.len().min(second.len());
         return first[..len] <= second[..len];
     }
-    match (time::bounds(first), time::bounds(second)) {
-        (Some((first_low, _)), Some((_, second_high))) => first_low < second_high,
+    // A day beside a moment: the day's zone is not known, so that it may begin and end up to a day elsewhere.
+    let slack_ms = if time::is_date(first) || time::is_date(second) { 86_400_000 } else { 0 };
+    match (span(first), span(second)) {
+        (Some((first_low, _)), Some((_, second_high))) => first_low < second_high.saturating_add(slack_ms),
         _ => true,
     }
 }

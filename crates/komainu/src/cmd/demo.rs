@@ -97,7 +97,10 @@ async fn fill(app: &App, args: &Demo) -> Done {
                 format!("ここには別の見本 (種と患者数 {done}) があります。"),
                 format!("Another demonstration is here (seed and patients {done})."),
             )
-            .todo("同じ --seed と --patients か、別の --data を指定してください。", "Give the same --seed and --patients, or another --data."));
+            .todo(
+                "同じ --seed と --patients か、別の --data を指定してください。",
+                "Give the same --seed and --patients, or another --data.",
+            ));
         }
         None => {}
     }
@@ -109,12 +112,15 @@ async fn fill(app: &App, args: &Demo) -> Done {
     let items = (1..).zip(resources.map(|resource| Item::Resource(resource.to_vec())));
     let settings = Settings { resume: Some(format!("demo {wanted}")), preview: false };
     let ctx = Ctx::system("demo", serving::now_ms());
-    let imported = app.record().import(&ctx, items, settings, |_| bar.set_position(drawn.load(Ordering::Relaxed))).await;
+    let imported =
+        app.record().import(&ctx, items, settings, |_| bar.set_position(drawn.load(Ordering::Relaxed))).await;
     bar.finish_and_clear();
     let report = imported?;
     if let Some(bad) = report.bad.first() {
         // The sample is ours: an item that does not pass is our mistake.
-        return Err(Failure::new(Kind::Internal, "見本を取り込めません。", "The sample was not imported.").because(&bad.reason));
+        return Err(
+            Failure::new(Kind::Internal, "見本を取り込めません。", "The sample was not imported.").because(&bad.reason)
+        );
     }
     set(app.store(), DONE, wanted).await
 }

@@ -53,7 +53,9 @@ mod tests {
         let plain = "postgres://komainu@127.0.0.1:5432/komainu";
         assert_eq!(*with_password(plain, None).unwrap(), plain);
         assert_eq!(*with_password(plain, Some("a@b")).unwrap(), "postgres://komainu:%61%40%62@127.0.0.1:5432/komainu");
-        for bad in ["postgres://komainu:secret@127.0.0.1/x", "postgres://127.0.0.1/x?user=a&password=b", "mysql://a@b/c", ""] {
+        for bad in
+            ["postgres://komainu:secret@127.0.0.1/x", "postgres://127.0.0.1/x?user=a&password=b", "mysql://a@b/c", ""]
+        {
             assert_eq!(with_password(bad, None).unwrap_err().kind(), Kind::Usage, "{bad}");
         }
         assert_eq!(with_password("postgres://127.0.0.1/x", Some("a")).unwrap_err().kind(), Kind::Usage);

@@ -72,7 +72,8 @@ fn report(args: &Import, outcomes: &[(PathBuf, Outcome)], seconds: f64) -> Done 
     let (written, existing, refused) = (sum(|o| o.written), sum(|o| o.existing), sum(|o| o.refused));
     if args.json {
         let files: Vec<Value> = outcomes.iter().map(|(path, outcome)| file_json(path, outcome)).collect();
-        let all = json!({ "written": written, "existing": existing, "refused": refused, "seconds": seconds, "files": files });
+        let all =
+            json!({ "written": written, "existing": existing, "refused": refused, "seconds": seconds, "files": files });
         terminal::print(&all.to_string());
     } else {
         for (path, outcome) in outcomes {

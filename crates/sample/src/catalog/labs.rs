@@ -1,4 +1,5 @@
-//! Laboratory items: JLAC10 (17 digits: analyte 5, kind 4, specimen 3, method 3, result 2), unit, reference range.
+//! Laboratory items: JLAC10 (17 digits: analyte 5, kind 4, specimen 3, method 3, result 2), unit, reference range. The
+//! codes have the form of the list; not each was looked up in it (nothing here is billed).
 
 /// One item of the laboratory's list.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,7 +18,13 @@ pub(crate) struct Item {
 
 type Range = (Option<i32>, Option<i32>);
 
-const fn item(name: &'static str, code: &'static str, unit: (&'static str, &'static str), decimals: usize, both: Range) -> Item {
+const fn item(
+    name: &'static str,
+    code: &'static str,
+    unit: (&'static str, &'static str),
+    decimals: usize,
+    both: Range,
+) -> Item {
     Item { name, code, unit: unit.0, ucum: unit.1, decimals, male: both, female: both }
 }
 
@@ -39,7 +46,8 @@ const PERCENT: (&str, &str) = ("%", "%");
 pub(crate) const HBA1C: Item = item("HbA1c(NGSP)", "3D046000001906202", PERCENT, 1, within(49, 60));
 pub(crate) const GLUCOSE: Item = item("血糖", "3D010000002227101", MG_DL, 0, within(73, 109));
 pub(crate) const LDL: Item = item("LDLコレステロール", "3F077000002327101", MG_DL, 0, within(65, 139));
-pub(crate) const HDL: Item = by_sex(item("HDLコレステロール", "3F070000002327101", MG_DL, 0, within(38, 90)), within(48, 103));
+pub(crate) const HDL: Item =
+    by_sex(item("HDLコレステロール", "3F070000002327101", MG_DL, 0, within(38, 90)), within(48, 103));
 pub(crate) const TRIGLYCERIDES: Item = item("中性脂肪", "3F015000002327101", MG_DL, 0, within(40, 149));
 pub(crate) const AST: Item = item("AST(GOT)", "3B035000002327201", U_L, 0, within(13, 30));
 pub(crate) const ALT: Item = by_sex(item("ALT(GPT)", "3B045000002327201", U_L, 0, within(10, 42)), within(7, 23));
@@ -108,9 +116,24 @@ mod tests {
 
     #[test]
     fn codes_have_seventeen_digits() {
-        for item in [&HBA1C, &GLUCOSE, &LDL, &HDL, &TRIGLYCERIDES, &AST, &ALT, &GGT, &CREATININE, &EGFR, &UREA, &URATE, &SODIUM, &POTASSIUM]
-            .into_iter()
-            .chain([&CRP, &WBC, &HEMOGLOBIN, &PLATELETS, &FERRITIN, &TSH, &FREE_T4, &URINE_ALBUMIN])
+        for item in [
+            &HBA1C,
+            &GLUCOSE,
+            &LDL,
+            &HDL,
+            &TRIGLYCERIDES,
+            &AST,
+            &ALT,
+            &GGT,
+            &CREATININE,
+            &EGFR,
+            &UREA,
+            &URATE,
+            &SODIUM,
+            &POTASSIUM,
+        ]
+        .into_iter()
+        .chain([&CRP, &WBC, &HEMOGLOBIN, &PLATELETS, &FERRITIN, &TSH, &FREE_T4, &URINE_ALBUMIN])
         {
             assert_eq!(item.code.len(), 17, "{}", item.name);
         }

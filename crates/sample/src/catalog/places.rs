@@ -59,4 +59,13 @@ pub(crate) const TOWNS: &[Town] = &[
 ];
 
 /// Blocks of flats; half the people of a town live in a house without a name.
-pub(crate) const BUILDINGS: &[&str] = &["コーポひばり", "メゾン桜", "武蔵野ハイツ", "グリーンテラス", "第二みどり荘", "パークサイド", "サンライズ", "けやきハイム"];
+pub(crate) const BUILDINGS: &[&str] = &[
+    "コーポひばり",
+    "メゾン桜",
+    "武蔵野ハイツ",
+    "グリーンテラス",
+    "第二みどり荘",
+    "パークサイド",
+    "サンライズ",
+    "けやきハイム",
+];

@@ -39,7 +39,8 @@ impl Body {
         let grown = person.age >= 18;
         // People born earlier are shorter, and shrink.
         let adult = if male { 171.5 } else { 158.3 } - (years - 25.0).max(0.0) * 0.13;
-        let height = if grown { dice.normal(adult, 5.6) } else { dice.normal(75.0 + years * 5.8, 4.0).min(adult + 6.0) };
+        let height =
+            if grown { dice.normal(adult, 5.6) } else { dice.normal(75.0 + years * 5.8, 4.0).min(adult + 6.0) };
         let bmi = if grown { dice.normal(if male { 23.9 } else { 22.4 }, 3.0).max(16.5) } else { 14.5 + years * 0.35 };
         Self {
             height,

@@ -1,152 +1,15 @@
-//! Those who come regularly: illnesses with a treatment that is stepped up, and values that follow it.
+//! Those who come regularly: their visits, and what is measured, tested, ordered and written there.
 
 use crate::bookings::Stage;
 use crate::calendar::{Calendar, Day, PAST};
-use crate::catalog::diseases::{self, Disease, Outcome, SUSPECTED};
-use crate::catalog::drugs::{self, Drug};
+use crate::catalog::diseases::{self, Outcome, SUSPECTED};
+use crate::catalog::drugs::Drug;
 use crate::catalog::labs;
 use crate::course::body::{Body, measured};
 use crate::course::notes;
+use crate::course::therapy::{Illness, Marker, fall_ill};
 use crate::course::{Chart, Finding, Order, Problem, Reason, Visit, Vitals, arrival, time_of_day};
 use crate::dice::Dice;
-
-/// What a disease is followed by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Marker {
-    Pressure,
-    Hba1c,
-    Ldl,
-    Urate,
-    Thyroid,
-    Hemoglobin,
-    /// How the patient feels.
-    Complaint,
-}
-
-/// How a disease begins and is treated: untreated excess over healthy (mean, deviation), days to half the effect, steps
-/// of (chance in a hundred, days since the diagnosis, drug, replaces the one before, effect).
-struct Therapy {
-    disease: &'static Disease,
-    marker: Marker,
-    excess: (f64, f64),
-    half: f64,
-    steps: &'static [(u32, i32, &'static Drug, bool, f64)],
-    /// In a hundred of those who come regularly: under 50, 50 to 69, older; men then women.
-    common: [[u32; 3]; 2],
-}
-
-const THERAPIES: &[Therapy] = &[
-    Therapy {
-        disease: &diseases::HYPERTENSION,
-        marker: Marker::Pressure,
-        excess: (30.0, 6.0),
-        half: 18.0,
-        steps: &[
-            (100, 0, &drugs::AMLODIPINE_2_5, false, 13.0),
-            (62, 70, &drugs::AMLODIPINE_5, true, 9.0),
-            (38, 190, &drugs::TELMISARTAN, false, 9.0),
-        ],
-        common: [[48, 66, 74], [30, 55, 70]],
-    },
-    Therapy {
-        disease: &diseases::DIABETES,
-        marker: Marker::Hba1c,
-        excess: (2.7, 0.6),
-        half: 60.0,
-        steps: &[
-            (100, 0, &drugs::METFORMIN_250, false, 0.9),
-            (65, 110, &drugs::METFORMIN_500, true, 0.5),
-            (48, 290, &drugs::SITAGLIPTIN, false, 0.6),
-        ],
-        common: [[20, 26, 24], [9, 15, 16]],
-    },
-    Therapy {
-        disease: &diseases::DYSLIPIDEMIA,
-        marker: Marker::Ldl,
-        excess: (55.0, 12.0),
-        half: 16.0,
-        steps: &[(88, 30, &drugs::ROSUVASTATIN, false, 62.0)],
-        common: [[34, 38, 30], [22, 46, 42]],
-    },
-    Therapy {
-        disease: &diseases::HYPERURICEMIA,
-        marker: Marker::Urate,
-        excess: (2.6, 0.5),
-        half: 16.0,
-        steps: &[(100, 0, &drugs::FEBUXOSTAT, false, 2.5)],
-        common: [[20, 17, 10], [1, 2, 4]],
-    },
-    Therapy {
-        disease: &diseases::HYPOTHYROIDISM,
-        marker: Marker::Thyroid,
-        excess: (14.0, 5.0),
-        half: 35.0,
-        steps: &[(100, 0, &drugs::LEVOTHYROXINE, false, 13.2)],
-        common: [[1, 2, 3], [7, 6, 6]],
-    },
-    Therapy {
-        disease: &diseases::ANEMIA,
-        marker: Marker::Hemoglobin,
-        excess: (-3.4, 0.5),
-        half: 40.0,
-        steps: &[(100, 0, &drugs::IRON, false, -3.2)],
-        common: [[1, 1, 3], [14, 4, 4]],
-    },
-    complaint(&diseases::REFLUX, &[(100, 0, &drugs::LANSOPRAZOLE, false, 0.0)], [[10, 11, 12], [8, 11, 14]]),
-    complaint(&diseases::ASTHMA, &[(100, 0, &drugs::SYMBICORT, false, 0.0)], [[16, 6, 4], [20, 7, 4]]),
-    complaint(&diseases::OSTEOPOROSIS, &[(100, 0, &drugs::ALFACALCIDOL, false, 0.0)], [[0, 1, 5], [0, 12, 36]]),
-    complaint(&diseases::INSOMNIA, &[(90, 0, &drugs::LEMBOREXANT, false, 0.0)], [[7, 9, 12], [8, 11, 17]]),
-    complaint(&diseases::CONSTIPATION, &[(100, 0, &drugs::MAGNESIUM, false, 0.0)], [[1, 4, 14], [4, 6, 16]]),
-    complaint(&diseases::KIDNEY, &[], [[2, 7, 16], [1, 4, 12]]),
-];
-
-const fn complaint(
-    disease: &'static Disease,
-    steps: &'static [(u32, i32, &'static Drug, bool, f64)],
-    common: [[u32; 3]; 2],
-) -> Therapy {
-    Therapy { disease, marker: Marker::Complaint, excess: (0.0, 0.0), half: 30.0, steps, common }
-}
-
-/// One illness of one patient.
-pub(crate) struct Illness {
-    pub(crate) problem: usize,
-    pub(crate) disease: &'static Disease,
-    pub(crate) marker: Marker,
-    since: Day,
-    excess: f64,
-    half: f64,
-    steps: Vec<(Day, &'static Drug, bool, f64)>,
-}
-
-impl Illness {
-    /// How far over healthy the marker is on a day: the excess less what each step has reached by then.
-    fn level(&self, day: Day) -> f64 {
-        let gained = self.steps.iter().map(|(from, _, _, effect)| {
-            let days = f64::from((day - from).max(0));
-            effect * days / (days + self.half)
-        });
-        self.excess - gained.sum::<f64>()
-    }
-
-    /// What is taken on a day.
-    fn drugs(&self, day: Day) -> Vec<&'static Drug> {
-        let mut taken: Vec<&'static Drug> = Vec::new();
-        for (_, drug, replaces, _) in self.steps.iter().filter(|step| step.0 <= day) {
-            if *replaces {
-                taken.pop();
-            }
-            taken.push(drug);
-        }
-        taken
-    }
-
-    /// The drug added or raised on the visit of that day, `last` being the visit before.
-    fn changed(&self, last: Option<Day>, day: Day) -> Option<&'static Drug> {
-        let after = last.unwrap_or(Day::MIN);
-        self.steps.iter().find(|step| step.0 > after && step.0 <= day).map(|step| step.1)
-    }
-}
 
 /// The regular visits of a patient.
 pub(crate) fn live(dice: &mut Dice, calendar: &Calendar, chart: &mut Chart, body: Body) {
@@ -188,45 +51,12 @@ fn last_day(dice: &mut Dice, chart: &mut Chart, start: Day) -> Day {
         return PAST;
     }
     let old = chart.person.age >= 80;
-    if old && dice.percent(9.0) {
+    if old && dice.percent(16.0) {
         let day = dice.between(from, PAST - 5);
         chart.died = Some(day);
         return day - dice.between(4, 40);
     }
     if dice.percent(20.0) { dice.between(from, PAST) } else { PAST }
-}
-
-fn fall_ill(dice: &mut Dice, chart: &mut Chart, start: Day, known: bool) -> Vec<Illness> {
-    let sex = usize::from(!chart.person.male());
-    let old = match chart.person.age {
-        ..50 => 0,
-        50..70 => 1,
-        _ => 2,
-    };
-    let mut chosen: Vec<&Therapy> = THERAPIES.iter().filter(|therapy| dice.below(100) < therapy.common[sex][old]).collect();
-    if chosen.is_empty() {
-        chosen.push(dice.weighted(THERAPIES, |therapy| therapy.common[sex][old]));
-    }
-    let mut illnesses = Vec::new();
-    for (nth, therapy) in chosen.into_iter().enumerate() {
-        // Found at the first visit, or later when the others were already being treated.
-        let later = nth > 0 && dice.percent(35.0);
-        let since = if later { start + dice.between(60, 900) } else { start };
-        if since > PAST - 20 {
-            continue;
-        }
-        let problem = chart.note_problem(therapy.disease, if known { since } else { since.max(0) });
-        let mut steps = Vec::new();
-        for &(chance, after, drug, replaces, effect) in therapy.steps {
-            if dice.below(100) >= chance {
-                break;
-            }
-            steps.push((since + after, drug, replaces, effect));
-        }
-        let excess = dice.normal(therapy.excess.0, therapy.excess.1);
-        illnesses.push(Illness { problem, disease: therapy.disease, marker: therapy.marker, since, excess, half: therapy.half, steps });
-    }
-    illnesses
 }
 
 /// Everything a marker reads on a day.
@@ -240,7 +70,8 @@ struct Levels {
 }
 
 fn levels(body: &Body, illnesses: &[Illness], day: Day) -> Levels {
-    let over = |marker| illnesses.iter().filter(|i| i.marker == marker && i.since <= day).map(|i| i.level(day)).sum::<f64>();
+    let over =
+        |marker| illnesses.iter().filter(|i| i.marker == marker && i.since <= day).map(|i| i.level(day)).sum::<f64>();
     Levels {
         systolic: body.systolic + over(Marker::Pressure),
         hba1c: body.hba1c + over(Marker::Hba1c),
@@ -275,9 +106,12 @@ fn examine(
         ..Vitals::default()
     };
     let since_test = tested.map_or(i32::MAX, |before| day - before);
-    let mut labs = Vec::new();
-    if since_test > 165 && has_blood_marker(&present) {
+    let (mut labs, mut acts) = (Vec::new(), Vec::new());
+    // On the day that is shown there should be something on its way to the laboratory.
+    let due = if day == PAST { 60 } else { 165 };
+    if since_test > due && has_blood_marker(&present) {
         full_examination(dice, body, &present, &now, day, &mut labs);
+        acts.extend(yearly(dice, &present));
         *tested = Some(day);
     } else if has(Marker::Hba1c) {
         sugar(dice, &now, &mut labs);
@@ -288,16 +122,20 @@ fn examine(
     }
     let changes: Vec<(&Illness, &Drug)> =
         present.iter().filter_map(|illness| illness.changed(last, day).map(|drug| (*illness, drug))).collect();
-    let note = notes::regular(dice, calendar, &notes::Regular {
-        person: &chart.person,
-        day,
-        first: last.is_none(),
-        vitals: &vitals,
-        labs: &labs,
-        illnesses: &present,
-        changes: &changes,
-        interval,
-    });
+    let note = notes::regular(
+        dice,
+        calendar,
+        &notes::Regular {
+            person: &chart.person,
+            day,
+            first: last.is_none(),
+            vitals: &vitals,
+            labs: &labs,
+            illnesses: &present,
+            changes: &changes,
+            interval,
+        },
+    );
     Visit {
         day,
         minute,
@@ -308,16 +146,36 @@ fn examine(
         vitals,
         labs,
         orders,
+        acts,
         vaccine: None,
         note: Some(note),
     }
+}
+
+/// What is looked at about once in two years beside the blood.
+fn yearly(dice: &mut Dice, present: &[&Illness]) -> Option<&'static str> {
+    let disease = present.first()?.disease;
+    let act = match disease.icd10 {
+        "I10" | "E11.9" => "12誘導心電図検査",
+        "M81.9" => "骨塩定量検査",
+        "J45.9" => "胸部X線撮影",
+        _ => "腹部超音波検査",
+    };
+    dice.percent(28.0).then_some(act)
 }
 
 fn has_blood_marker(present: &[&Illness]) -> bool {
     present.iter().any(|illness| illness.marker != Marker::Complaint || illness.disease == &diseases::KIDNEY)
 }
 
-fn full_examination(dice: &mut Dice, body: &Body, present: &[&Illness], now: &Levels, day: Day, labs: &mut Vec<Finding>) {
+fn full_examination(
+    dice: &mut Dice,
+    body: &Body,
+    present: &[&Illness],
+    now: &Levels,
+    day: Day,
+    labs: &mut Vec<Finding>,
+) {
     let has = |marker| present.iter().any(|illness| illness.marker == marker);
     let kidney = present.iter().any(|illness| illness.disease == &diseases::KIDNEY);
     body.chemistry(dice, day, if kidney { 3.2 } else { 0.8 }, labs);
@@ -342,7 +200,7 @@ fn full_examination(dice: &mut Dice, body: &Body, present: &[&Illness], now: &Le
     if kidney || has(Marker::Hba1c) {
         let (name, code) = labs::URINE_PROTEIN;
         let answers = if kidney { ["1+", "±", "2+"] } else { ["-", "-", "±"] };
-        labs.push(Finding::Word(name, code, *dice.pick(&answers)));
+        labs.push(Finding::Word(name, code, dice.word(&answers)));
         let (name, code) = labs::URINE_SUGAR;
         labs.push(Finding::Word(name, code, if now.hba1c > 8.0 { "2+" } else { "-" }));
     }

@@ -17,13 +17,20 @@ pub(crate) fn live(dice: &mut Dice, calendar: &Calendar, chart: &mut Chart, body
     for year in 0..5 {
         let from = year * 365;
         let old = age - 4 + year >= 65;
-        if dice.percent(if old { 46.0 } else { 15.0 }) && let Some(autumn) = first_of(calendar, from, 10) {
+        if dice.percent(if old { 46.0 } else { 15.0 })
+            && let Some(autumn) = first_of(calendar, from, 10)
+        {
             vaccinate(dice, calendar, chart, (autumn + 4, autumn + 75), known, &vaccines::INFLUENZA);
         }
-        if dice.percent(if old { 14.0 } else { 3.0 }) && let Some(autumn) = first_of(calendar, from, 10) {
+        if dice.percent(if old { 14.0 } else { 3.0 })
+            && let Some(autumn) = first_of(calendar, from, 10)
+        {
             vaccinate(dice, calendar, chart, (autumn + 10, autumn + 100), known, &vaccines::COVID);
         }
-        if (40..75).contains(&age) && dice.percent(11.0) && let Some(june) = first_of(calendar, from, 6) {
+        if (40..75).contains(&age)
+            && dice.percent(11.0)
+            && let Some(june) = first_of(calendar, from, 6)
+        {
             check_up(dice, calendar, chart, (june + 3, june + 140), body);
         }
     }
@@ -85,7 +92,7 @@ fn check_up(dice: &mut Dice, calendar: &Calendar, chart: &mut Chart, (from, to):
     measured(&mut labs, &labs::HBA1C, dice.normal(body.hba1c, 0.1));
     measured(&mut labs, &labs::URATE, dice.normal(body.urate, 0.3));
     for (name, code) in [labs::URINE_PROTEIN, labs::URINE_SUGAR] {
-        labs.push(Finding::Word(name, code, *dice.pick(&["-", "-", "-", "±"])));
+        labs.push(Finding::Word(name, code, dice.word(&["-", "-", "-", "±"])));
     }
     let note = notes::check_up(&vitals, &labs, chart.person.male());
     let minute = u16::try_from(dice.between(9 * 60, 11 * 60)).unwrap_or(540);
@@ -103,6 +110,7 @@ fn plain(day: Day, minute: u16, reason: Reason) -> Visit {
         vitals: Vitals::default(),
         labs: Vec::new(),
         orders: Vec::new(),
+        acts: Vec::new(),
         vaccine: None,
         note: None,
     }

@@ -59,7 +59,14 @@ fn coming(pages: &Pages<'_>, id: &str, booking: &Booking) -> Draft {
         .with("created", made)
 }
 
-fn appointment(pages: &Pages<'_>, id: &str, status: &str, (day, minute): (Day, u16), doctor: usize, why: &str) -> Draft {
+fn appointment(
+    pages: &Pages<'_>,
+    id: &str,
+    status: &str,
+    (day, minute): (Day, u16),
+    doctor: usize,
+    why: &str,
+) -> Draft {
     let doctor = DOCTORS[doctor];
     let who = |actor: Json| object! { "actor": actor, "status": "accepted" };
     Draft::new("Appointment", id, None)
@@ -69,8 +76,11 @@ fn appointment(pages: &Pages<'_>, id: &str, status: &str, (day, minute): (Day, u
         .with("description", why)
         .with("start", pages.moment(day, minute))
         .with("end", pages.moment(day, minute + SLOT))
-        .with("participant", array![
-            who(reference_to("Patient", &pages.patient, &pages.chart.person.name())),
-            who(reference_to("Practitioner", doctor.user, doctor.name)),
-        ])
+        .with(
+            "participant",
+            array![
+                who(reference_to("Patient", &pages.patient, &pages.chart.person.name())),
+                who(reference_to("Practitioner", doctor.user, doctor.name)),
+            ],
+        )
 }

@@ -27,7 +27,10 @@ impl Draft {
         object.insert("resourceType", resource_type);
         object.insert("id", id);
         if let Some(profile) = profile {
-            object.insert("meta", object! { "profile": array![format!("http://jpfhir.jp/fhir/core/StructureDefinition/{profile}")] });
+            object.insert(
+                "meta",
+                object! { "profile": array![format!("http://jpfhir.jp/fhir/core/StructureDefinition/{profile}")] },
+            );
         }
         Self(object)
     }
@@ -118,7 +121,9 @@ mod tests {
         let narrative = narrative("BP<130/80 & 減塩\n<b>次回</b>");
         assert_eq!(
             narrative.get("div").and_then(Json::as_str),
-            Some("<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>BP&lt;130/80 &amp; 減塩</p><p>&lt;b&gt;次回&lt;/b&gt;</p></div>")
+            Some(
+                "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>BP&lt;130/80 &amp; 減塩</p><p>&lt;b&gt;次回&lt;/b&gt;</p></div>"
+            )
         );
     }
 

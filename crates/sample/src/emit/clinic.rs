@@ -5,6 +5,7 @@ use fhir::json::{Json, Object};
 
 use super::build::{Draft, array, code, coding, concept, object, reference, reference_to, text};
 use super::insurance::INSURERS;
+use super::intake;
 use crate::bookings::{Bookings, SLOT};
 use crate::calendar::Calendar;
 use crate::staff::{DOCTORS, Staff, staff};
@@ -33,13 +34,16 @@ pub(crate) fn slot_id(index: usize) -> String {
 }
 
 pub(crate) fn all(calendar: &Calendar, bookings: &Bookings) -> Vec<Resource> {
-    let mut drafts = vec![clinic(), department(), laboratory()];
+    let mut drafts = vec![clinic(), department(), laboratory(), intake::sheet()];
     drafts.extend(INSURERS.iter().map(|insurer| {
         Draft::new("Organization", insurer.id, Some("JP_Organization"))
-            .with("identifier", array![object! {
-                "system": "http://jpfhir.jp/fhir/core/mhlw/IdSystem/InsurerNumber",
-                "value": format!("{:0>8}", insurer.number()),
-            }])
+            .with(
+                "identifier",
+                array![object! {
+                    "system": "http://jpfhir.jp/fhir/core/mhlw/IdSystem/InsurerNumber",
+                    "value": format!("{:0>8}", insurer.number()),
+                }],
+            )
             .with("active", true)
             .with("type", array![code("http://terminology.hl7.org/CodeSystem/organization-type", "pay")])
             .with("name", insurer.name)
@@ -76,28 +80,43 @@ fn clinic() -> Draft {
     let category = coding("urn:oid:1.2.392.100495.20.3.22", "1", "医科");
     let prefecture = coding("urn:oid:1.2.392.100495.20.3.21", "13", "東京都");
     Draft::new("Organization", CLINIC, Some("JP_Organization"))
-        .with("extension", array![
-            extension("PrefectureNo", ("valueCoding", prefecture)),
-            extension("InsuranceOrganizationCategory", ("valueCoding", category)),
-            extension("InsuranceOrganizationNo", ("valueIdentifier", object! {
-                "system": "urn:oid:1.2.392.100495.20.3.23", "value": &INSTITUTION[3..],
-            })),
-        ])
-        .with("identifier", array![object! {
-            "system": "http://jpfhir.jp/fhir/core/IdSystem/insurance-medical-institution-no", "value": INSTITUTION,
-        }])
+        .with(
+            "extension",
+            array![
+                extension("PrefectureNo", ("valueCoding", prefecture)),
+                extension("InsuranceOrganizationCategory", ("valueCoding", category)),
+                extension(
+                    "InsuranceOrganizationNo",
+                    (
+                        "valueIdentifier",
+                        object! {
+                            "system": "urn:oid:1.2.392.100495.20.3.23", "value": &INSTITUTION[3..],
+                        }
+                    )
+                ),
+            ],
+        )
+        .with(
+            "identifier",
+            array![object! {
+                "system": "http://jpfhir.jp/fhir/core/IdSystem/insurance-medical-institution-no", "value": INSTITUTION,
+            }],
+        )
         .with("active", true)
         .with("type", array![code("http://terminology.hl7.org/CodeSystem/organization-type", "prov")])
         .with("name", "ことり内科クリニック")
         .with("telecom", array![object! { "system": "phone", "value": "0422-01-0000", "use": "work" }])
-        .with("address", array![object! {
-            "text": "東京都武蔵野市西久保2-3-4 ことりビル1階",
-            "line": array!["西久保2-3-4 ことりビル1階"],
-            "city": "武蔵野市",
-            "state": "東京都",
-            "postalCode": "180-0013",
-            "country": "JP",
-        }])
+        .with(
+            "address",
+            array![object! {
+                "text": "東京都武蔵野市西久保2-3-4 ことりビル1階",
+                "line": array!["西久保2-3-4 ことりビル1階"],
+                "city": "武蔵野市",
+                "state": "東京都",
+                "postalCode": "180-0013",
+                "country": "JP",
+            }],
+        )
 }
 
 fn department() -> Draft {
@@ -128,17 +147,22 @@ fn practitioner(person: &Staff) -> Draft {
             "given": array![given],
         }
     };
-    let registered = person.duties.contains(&"doctor").then(|| array![object! {
-        "identifier": array![object! {
-            "system": "http://jpfhir.jp/fhir/core/mhlw/IdSystem/medicalRegistrationNumber",
-            "value": if person.user == "kotori" { "999001" } else { "999002" },
-        }],
-        "code": text("医師"),
-    }]);
+    let registered = person.duties.contains(&"doctor").then(|| {
+        array![object! {
+            "identifier": array![object! {
+                "system": "http://jpfhir.jp/fhir/core/mhlw/IdSystem/medicalRegistrationNumber",
+                "value": if person.user == "kotori" { "999001" } else { "999002" },
+            }],
+            "code": text("医師"),
+        }]
+    });
     Draft::new("Practitioner", person.user, Some("JP_Practitioner"))
-        .with("identifier", array![object! {
-            "system": format!("urn:oid:1.2.392.100495.20.3.41.1{INSTITUTION}"), "value": person.user,
-        }])
+        .with(
+            "identifier",
+            array![object! {
+                "system": format!("urn:oid:1.2.392.100495.20.3.41.1{INSTITUTION}"), "value": person.user,
+            }],
+        )
         .with("active", true)
         .with("name", array![name("IDE", person.name), name("SYL", person.kana)])
         .maybe("qualification", registered)

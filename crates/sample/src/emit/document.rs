@@ -11,7 +11,11 @@ pub(crate) fn all(pages: &mut Pages<'_>, encounters: &[String]) {
     if chart.person.index % 25 != 3 {
         return;
     }
-    let Some((visit, encounter)) = chart.visits.iter().zip(encounters).find(|(visit, _)| visit.reason == Reason::Regular) else { return };
+    let Some((visit, encounter)) =
+        chart.visits.iter().zip(encounters).find(|(visit, _)| visit.reason == Reason::Regular)
+    else {
+        return;
+    };
     let (id, file_id) = (pages.id('d'), pages.id('f'));
     let file = pdf(&format!("Referral letter {} {}", pages.calendar.text(visit.day), pages.patient));
     let size = file.len();
@@ -27,13 +31,16 @@ pub(crate) fn all(pages: &mut Pages<'_>, encounters: &[String]) {
         .with("date", pages.moment(visit.day, visit.minute + 30))
         .with("author", array![reference_to("Practitioner", DOCTORS[visit.doctor].user, DOCTORS[visit.doctor].name)])
         .with("description", "他院からの紹介状(スキャン)")
-        .with("content", array![object! { "attachment": object! {
-            "contentType": "application/pdf",
-            "language": "ja",
-            "url": format!("Binary/{file_id}"),
-            "size": number(size.to_string()),
-            "title": "紹介状.pdf",
-        } }])
+        .with(
+            "content",
+            array![object! { "attachment": object! {
+                "contentType": "application/pdf",
+                "language": "ja",
+                "url": format!("Binary/{file_id}"),
+                "size": number(size.to_string()),
+                "title": "紹介状.pdf",
+            } }],
+        )
         .with("context", object! { "encounter": array![reference("Encounter", encounter)] });
     pages.push(binary);
     pages.push(letter);

@@ -55,10 +55,16 @@ impl Insurer {
     /// The number with its check digit: 8 digits, 6 for 国保.
     pub(crate) fn number(&self) -> String {
         // Doubling every other digit from the right, tens and units added (保険者番号等の検証番号).
-        let sum: u32 = self.stem.chars().rev().enumerate().map(|(place, digit)| {
-            let times = digit.to_digit(10).unwrap_or(0) * if place % 2 == 0 { 2 } else { 1 };
-            times / 10 + times % 10
-        }).sum();
+        let sum: u32 = self
+            .stem
+            .chars()
+            .rev()
+            .enumerate()
+            .map(|(place, digit)| {
+                let times = digit.to_digit(10).unwrap_or(0) * if place % 2 == 0 { 2 } else { 1 };
+                times / 10 + times % 10
+            })
+            .sum();
         format!("{}{}", self.stem, (10 - sum % 10) % 10)
     }
 
@@ -144,24 +150,31 @@ fn coverage(pages: &Pages<'_>, id: &str, card: &Card) -> Draft {
         extensions.push(extension("InsuredPersonSubNumber", branch.clone()));
     }
     let (kind, word) = card.insurer.type_coding();
-    let member = format!("{:0>8}:{}:{}:{}", card.insurer.number(), card.symbol, card.number, branch.as_deref().unwrap_or(""));
+    let member =
+        format!("{:0>8}:{}:{}:{}", card.insurer.number(), card.symbol, card.number, branch.as_deref().unwrap_or(""));
     let relation = if card.insured { ("1", "被保険者") } else { ("2", "被扶養者") };
     // Cards are renewed on 1 August or 1 April; which year does not matter here.
     let since = pages.calendar.text(if card.insurer.kind == Kind::Public { 1500 } else { 400 });
     let head = crate::people::patient_id(pages.chart.person.head);
     Draft::new("Coverage", id, Some("JP_Coverage"))
         .with("extension", extensions)
-        .with("identifier", array![object! {
-            "system": "http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID",
-            "value": member,
-        }])
+        .with(
+            "identifier",
+            array![object! {
+                "system": "http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID",
+                "value": member,
+            }],
+        )
         .with("status", if pages.chart.died.is_some() { "cancelled" } else { "active" })
         .with("type", concept("urn:oid:1.2.392.100495.20.2.61", kind, word))
         .maybe("subscriber", (!card.insured).then(|| reference("Patient", &head)))
         .with("subscriberId", format!("{}:{}", card.symbol, card.number))
         .with("beneficiary", pages.subject())
         .maybe("dependent", branch)
-        .with("relationship", concept("http://jpfhir.jp/fhir/core/mhlw/CodeSystem/InsuredPersonCategory", relation.0, relation.1))
+        .with(
+            "relationship",
+            concept("http://jpfhir.jp/fhir/core/mhlw/CodeSystem/InsuredPersonCategory", relation.0, relation.1),
+        )
         .with("period", object! { "start": since })
         .with("payor", array![reference_to("Organization", card.insurer.id, card.insurer.name)])
         .with("order", Json::from(i64::from(card.order)))

@@ -48,7 +48,9 @@ impl Tube {
 /// The clinic's own analyser gives these while the patient waits; the rest comes from outside in the evening.
 fn in_house(finding: &Finding) -> bool {
     match finding {
-        Finding::Measured(item, _) => [&labs::HBA1C, &labs::GLUCOSE, &labs::CRP, &labs::WBC, &labs::HEMOGLOBIN, &labs::PLATELETS].contains(item),
+        Finding::Measured(item, _) => {
+            [&labs::HBA1C, &labs::GLUCOSE, &labs::CRP, &labs::WBC, &labs::HEMOGLOBIN, &labs::PLATELETS].contains(item)
+        }
         Finding::Word(..) => true,
     }
 }
@@ -62,7 +64,11 @@ pub(crate) fn all(pages: &mut Pages<'_>, visit: &Visit, encounter: &str) {
     let there: Vec<&Finding> = visit.labs.iter().filter(|finding| !today || in_house(finding)).collect();
     let waiting = there.len() < visit.labs.len();
     let outside = visit.labs.iter().any(|finding| !in_house(finding));
-    let issued = if outside && !today { pages.moment(visit.day, 20 * 60 + 5) } else { pages.moment(visit.day, visit.minute + 18) };
+    let issued = if outside && !today {
+        pages.moment(visit.day, 20 * 60 + 5)
+    } else {
+        pages.moment(visit.day, visit.minute + 18)
+    };
     let mut specimens: Vec<(Tube, String)> = Vec::new();
     for tube in [Tube::Blood, Tube::Urine, Tube::Swab] {
         if visit.labs.iter().any(|finding| Tube::of(finding) == tube) {

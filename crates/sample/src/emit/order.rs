@@ -27,7 +27,13 @@ pub(crate) fn all(pages: &mut Pages<'_>, visit: &Visit, encounter: &str) {
     }
 }
 
-fn request(pages: &Pages<'_>, visit: &Visit, encounter: &str, (id, place): (&str, (usize, u32)), order: &Order) -> Draft {
+fn request(
+    pages: &Pages<'_>,
+    visit: &Visit,
+    encounter: &str,
+    (id, place): (&str, (usize, u32)),
+    order: &Order,
+) -> Draft {
     let drug = order.drug;
     let doctor = DOCTORS[visit.doctor];
     let numbered = |list: &str, value: String| object! { "system": format!("{MHLW}/IdSystem/{list}"), "value": value };
@@ -61,7 +67,11 @@ fn request(pages: &Pages<'_>, visit: &Visit, encounter: &str, (id, place): (&str
 fn dosage(drug: &Drug, days: u32) -> Json {
     let usage = &drug.usage;
     let each = format!("1回{}{}", drug.dose, drug.unit.1);
-    let told = if *usage == AS_NEEDED { format!("{} {each} {days}回分", usage.text) } else { format!("{} {each} {days}日分", usage.text) };
+    let told = if *usage == AS_NEEDED {
+        format!("{} {each} {days}回分", usage.text)
+    } else {
+        format!("{} {each} {days}日分", usage.text)
+    };
     let timing = match usage.code {
         Some(code) => concept("http://jami.jp/CodeSystem/MedicationUsage", code, usage.text),
         None => text(usage.text),
@@ -71,15 +81,19 @@ fn dosage(drug: &Drug, days: u32) -> Json {
     } else {
         object! { "coding": array![coding("http://jpfhir.jp/fhir/core/CodeSystem/route-codes", "PO", "口")], "text": "経口" }
     };
-    let mut dosage = fhir::json::Object::from_iter([("text", Json::from(told)), ("timing", object! { "code": timing })]);
+    let mut dosage =
+        fhir::json::Object::from_iter([("text", Json::from(told)), ("timing", object! { "code": timing })]);
     if *usage == AS_NEEDED {
         dosage.insert("asNeededBoolean", true);
     }
     dosage.insert("route", route);
-    dosage.insert("doseAndRate", array![object! {
-        "type": concept(&format!("{MHLW}/CodeSystem/MedicationIngredientStrengthStrengthType"), "1", "製剤量"),
-        "doseQuantity": amount(drug, drug.dose),
-    }]);
+    dosage.insert(
+        "doseAndRate",
+        array![object! {
+            "type": concept(&format!("{MHLW}/CodeSystem/MedicationIngredientStrengthStrengthType"), "1", "製剤量"),
+            "doseQuantity": amount(drug, drug.dose),
+        }],
+    );
     Json::Object(dosage)
 }
 

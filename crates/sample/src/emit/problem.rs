@@ -25,10 +25,13 @@ fn condition(pages: &Pages<'_>, index: usize, problem: &Problem) -> Draft {
     if let Some((_, outcome)) = problem.end {
         let (number, word) = outcome.coding();
         let system = "http://jpfhir.jp/fhir/core/CodeSystem/JP_ConditionDiseaseOutcomeReceipt_CS";
-        draft = draft.with("extension", array![object! {
-            "url": format!("{EXTENSIONS}/JP_Condition_DiseaseOutcome"),
-            "valueCodeableConcept": concept(system, number, word),
-        }]);
+        draft = draft.with(
+            "extension",
+            array![object! {
+                "url": format!("{EXTENSIONS}/JP_Condition_DiseaseOutcome"),
+                "valueCodeableConcept": concept(system, number, word),
+            }],
+        );
     }
     let (clinical, certainty) = match (problem.end.is_some(), problem.suspected) {
         (true, true) => ("inactive", "refuted"),
@@ -39,7 +42,10 @@ fn condition(pages: &Pages<'_>, index: usize, problem: &Problem) -> Draft {
     draft
         .with("clinicalStatus", code("http://terminology.hl7.org/CodeSystem/condition-clinical", clinical))
         .with("verificationStatus", code("http://terminology.hl7.org/CodeSystem/condition-ver-status", certainty))
-        .with("category", array![code("http://terminology.hl7.org/CodeSystem/condition-category", "encounter-diagnosis")])
+        .with(
+            "category",
+            array![code("http://terminology.hl7.org/CodeSystem/condition-category", "encounter-diagnosis")],
+        )
         .with("code", disease(problem))
         .with("subject", pages.subject())
         .with("onsetDateTime", pages.calendar.text(problem.onset))

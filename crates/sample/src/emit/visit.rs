@@ -3,10 +3,12 @@
 use fhir::json::Json;
 
 use super::Pages;
-use super::build::{Draft, array, code, coding, concept, narrative, number, object, quantity, reference, reference_to, text};
+use super::build::{
+    Draft, array, code, coding, concept, narrative, number, object, quantity, reference, reference_to, text,
+};
 use super::clinic::{CLINIC, MEDICINE, ROOMS};
 use super::problem::condition_id;
-use super::{laboratory, order, vitals};
+use super::{intake, laboratory, order, vitals};
 use crate::bookings::Stage;
 use crate::catalog::vaccines::Vaccine;
 use crate::course::{Note, Reason, Visit};
@@ -16,6 +18,7 @@ use crate::staff::{DOCTORS, NURSE};
 pub(crate) fn all(pages: &mut Pages<'_>, visit: &Visit) -> String {
     let id = pages.id('e');
     pages.push(encounter(pages, visit, &id));
+    intake::answers(pages, visit, &id);
     if visit.stage >= Stage::Waiting {
         vitals::all(pages, visit, &id);
     }
@@ -26,6 +29,10 @@ pub(crate) fn all(pages: &mut Pages<'_>, visit: &Visit) -> String {
     if visit.stage == Stage::Finished {
         laboratory::all(pages, visit, &id);
         order::all(pages, visit, &id);
+        for act in &visit.acts {
+            let own = pages.id('x');
+            pages.push(procedure(pages, visit, (&id, &own), act));
+        }
         if let Some(vaccine) = visit.vaccine {
             let own = pages.id('i');
             pages.push(immunization(pages, visit, &id, &own, vaccine));
@@ -36,7 +43,8 @@ pub(crate) fn all(pages: &mut Pages<'_>, visit: &Visit) -> String {
 
 fn encounter(pages: &Pages<'_>, visit: &Visit, id: &str) -> Draft {
     let doctor = DOCTORS[visit.doctor];
-    let first = pages.chart.visits.first().is_some_and(|first| first.day == visit.day) && visit.problems.iter().all(|&problem| pages.chart.problems[problem].onset >= 0);
+    let first = pages.chart.visits.first().is_some_and(|first| first.day == visit.day)
+        && visit.problems.iter().all(|&problem| pages.chart.problems[problem].onset >= 0);
     let (kind, reason) = match visit.reason {
         Reason::Vaccination => ("予防接種", "予防接種"),
         Reason::Checkup => ("健診", "特定健康診査"),
@@ -72,10 +80,13 @@ fn encounter(pages: &Pages<'_>, visit: &Visit, id: &str) -> Draft {
         .with("type", array![text(kind)])
         .with("serviceType", concept("http://jami.jp/SS-MIX2/CodeSystem/ClinicalDepartment", "01", "内科"))
         .with("subject", pages.subject())
-        .with("participant", array![object! {
-            "type": array![code("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "ATND")],
-            "individual": reference_to("Practitioner", doctor.user, doctor.name),
-        }])
+        .with(
+            "participant",
+            array![object! {
+                "type": array![code("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "ATND")],
+                "individual": reference_to("Practitioner", doctor.user, doctor.name),
+            }],
+        )
         .with("period", period)
         .with("reasonCode", array![text(reason)])
         .maybe("diagnosis", (!diagnoses.is_empty()).then_some(diagnoses))
@@ -87,7 +98,8 @@ fn composition(pages: &Pages<'_>, visit: &Visit, encounter: &str, id: &str, note
     let doctor = DOCTORS[visit.doctor];
     let written = pages.moment(visit.day, visit.minute + 9);
     let finished = visit.stage == Stage::Finished;
-    let mut sections = vec![section("S 主観的情報", "61150-9", &note.subjective), section("O 客観的情報", "61149-1", &note.objective)];
+    let mut sections =
+        vec![section("S 主観的情報", "61150-9", &note.subjective), section("O 客観的情報", "61149-1", &note.objective)];
     // While the patient is still in the room the doctor has not judged yet.
     if finished {
         sections.push(section("A 評価", "51848-0", &note.assessment));
@@ -119,6 +131,17 @@ fn section(title: &str, loinc: &str, words: &str) -> Json {
     }
 }
 
+fn procedure(pages: &Pages<'_>, visit: &Visit, (encounter, id): (&str, &str), act: &str) -> Draft {
+    Draft::new("Procedure", id, Some("JP_Procedure"))
+        .with("status", "completed")
+        .with("code", text(act))
+        .with("subject", pages.subject())
+        .with("encounter", reference("Encounter", encounter))
+        .with("performedDateTime", pages.moment(visit.day, visit.minute + 11))
+        .with("performer", array![object! { "actor": reference_to("Practitioner", NURSE.user, NURSE.name) }])
+        .with("location", reference("Location", ROOMS[3].0))
+}
+
 fn immunization(pages: &Pages<'_>, visit: &Visit, encounter: &str, id: &str, vaccine: &Vaccine) -> Draft {
     let lot = format!("{}{:03}", vaccine.maker_lot, visit.day / 97);
     Draft::new("Immunization", id, Some("JP_Immunization"))
@@ -130,7 +153,7 @@ fn immunization(pages: &Pages<'_>, visit: &Visit, encounter: &str, id: &str, vac
         .with("primarySource", true)
         .with("location", reference("Location", ROOMS[3].0))
         .with("lotNumber", lot)
-        .with("site", text(if pages.chart.person.index % 5 == 0 { "右上腕" } else { "左上腕" }))
+        .with("site", text(if pages.chart.person.index.is_multiple_of(5) { "右上腕" } else { "左上腕" }))
         .with("route", text(if vaccine.cvx == "88" { "皮下" } else { "筋肉内" }))
         .with("doseQuantity", quantity(vaccine.dose_ml.to_owned(), "mL", "mL"))
         .with("performer", array![object! { "actor": reference_to("Practitioner", NURSE.user, NURSE.name) }])

@@ -2,7 +2,7 @@
 //! into an attacker's proxy exactly when a server answers to any name.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, Version, header};
+use axum::http::{HeaderMap, HeaderValue, Version, header};
 
 use crate::net::Refusal;
 use crate::problem::{Problem, ProblemKind, Text};
@@ -63,6 +63,16 @@ pub(super) fn check(request: &Request, hosts: &Hosts) -> Result<(), Refusal> {
         (None, _) => return Err(Refusal::Host),
     };
     if hosts.contains(host) { Ok(()) } else { Err(Refusal::ForeignHost) }
+}
+
+/// Puts the checked name where handlers look for it, whichever version carried it.
+pub(super) fn name(request: &mut Request) {
+    if !request.headers().contains_key(header::HOST)
+        && let Some(authority) = request.uri().authority()
+        && let Ok(host) = HeaderValue::from_str(authority.as_str())
+    {
+        request.headers_mut().insert(header::HOST, host);
+    }
 }
 
 fn single_host(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
@@ -132,6 +142,13 @@ mod tests {
             request = request.header("host", *value);
         }
         check(&request.body(Body::empty()).unwrap(), &Hosts::new(["a"]))
+    }
+
+    #[test]
+    fn handlers_find_the_name_in_one_place() {
+        let mut request = axum::http::Request::get("https://a:1/").version(Version::HTTP_2).body(Body::empty()).unwrap();
+        name(&mut request);
+        assert_eq!(request.headers()["host"], "a:1");
     }
 
     #[test]

@@ -60,10 +60,13 @@ pub(crate) async fn start() -> Server {
     };
     let store = Store::open(config).unwrap();
     let edge = Edge { hosts: Hosts::new(["localhost"]), tls: true };
-    let config =
-        Config {
-            edge, lasting: Lasting::default(), limits: server::fhir::Limits::default(), clinic: "ことり内科クリニック".to_owned(), new_authority: false
-        };
+    let config = Config {
+        edge,
+        lasting: Lasting::default(),
+        limits: server::fhir::Limits::default(),
+        clinic: "ことり内科クリニック".to_owned(),
+        new_authority: false,
+    };
     let app = App::open(store, now, config).await.unwrap();
     for (login, duties) in [("sato", [Duty::Doctor].as_slice()), ("tanaka", &[Duty::Clerk]), ("gone", &[Duty::Nurse])] {
         let new = enrol::NewAccount { login, name: "佐藤 健", duties, password: PASSWORD };

@@ -36,6 +36,11 @@ const CASES: &[Case] = &[
                 r#""start":"2020-01-02","end":"2020-01-02""#,
                 r#""start":"2020-01-02T00:00:01Z","end":"2020-01-02T00:00:00Z""#,
             ),
+            (
+                "per-1",
+                r#""start":"2020-01-02","end":"2020-01-02""#,
+                r#""start":"2020-01-04T00:00:00+09:00","end":"2020-01-02""#,
+            ),
             ("qty-3", r#","system":"urn:q""#, ""),
             ("qty-3", r#""code":"a","system":"http://unitsofmeasure.org""#, r#""code":"a""#),
             ("qty-3", r#""code":"m","system":"http://unitsofmeasure.org""#, r#""code":"m""#),

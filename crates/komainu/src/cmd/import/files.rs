@@ -76,7 +76,8 @@ pub(super) fn list(paths: &[PathBuf]) -> Done<Vec<Source>> {
 /// Charts point at what is in other files, so the order of names is kept: the same folder gives the same run.
 fn walk(folder: &Path, sources: &mut Vec<Source>) -> Done {
     let read = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let mut entries: Vec<PathBuf> = read.map_err(|error| unreadable(folder, &error))?.iter().map(fs::DirEntry::path).collect();
+    let mut entries: Vec<PathBuf> =
+        read.map_err(|error| unreadable(folder, &error))?.iter().map(fs::DirEntry::path).collect();
     entries.sort();
     for path in entries {
         // Links are not followed: a folder may link to itself.
@@ -113,8 +114,10 @@ mod tests {
             fs::write(at(name), "1234").unwrap();
         }
         std::os::unix::fs::symlink(directory.path(), at("b/loop")).unwrap();
-        let found: Vec<_> = list(&[directory.path().to_owned()]).unwrap().into_iter().map(|s| (s.path, s.holds)).collect();
-        let expected = [(at("a.JSON"), Holds::Json), (at("b/x.ndjson"), Holds::Lines), (at("c.csv"), Holds::PatientList)];
+        let found: Vec<_> =
+            list(&[directory.path().to_owned()]).unwrap().into_iter().map(|s| (s.path, s.holds)).collect();
+        let expected =
+            [(at("a.JSON"), Holds::Json), (at("b/x.ndjson"), Holds::Lines), (at("c.csv"), Holds::PatientList)];
         assert_eq!(found, expected);
         assert_eq!(list(&[at("notes.txt")]).unwrap_err().kind(), Kind::Input);
         assert_eq!(list(&[at("none.json")]).unwrap_err().kind(), Kind::NotFound);

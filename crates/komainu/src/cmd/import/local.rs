@@ -48,7 +48,9 @@ impl Local {
             Holds::PatientList => {
                 let list = patients::List::open(&file.read(bar)?, patients::Options::default());
                 let list = list.map_err(|error| not_a_list(file, &error))?;
-                self.record.import(&ctx, source::patients(&list).collect::<Vec<_>>().into_iter(), settings, |_| {}).await?
+                self.record
+                    .import(&ctx, source::patients(&list).collect::<Vec<_>>().into_iter(), settings, |_| {})
+                    .await?
             }
         };
         Ok(outcome(report))

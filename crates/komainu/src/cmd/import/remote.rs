@@ -39,7 +39,8 @@ impl Remote {
         let token_file = args.token_file.as_deref().unwrap_or(std::path::Path::new(""));
         let token = terminal::read_secret(token_file)?;
         // A token in the clear would be anyone's who listens.
-        let is_loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|own| base.starts_with(own));
+        let is_loopback =
+            ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|own| base.starts_with(own));
         if !base.starts_with("https://") && !is_loopback {
             return Err(Failure::new(
                 Kind::Usage,
@@ -112,7 +113,8 @@ impl Remote {
             match row {
                 Ok(row) => {
                     let system = &patients::Options::default().number_system;
-                    let condition = format!("identifier={}|{}", record::url::encode(system), record::url::encode(&row.number));
+                    let condition =
+                        format!("identifier={}|{}", record::url::encode(system), record::url::encode(&row.number));
                     let patient = row.patient.to_vec();
                     let body = SendBody::from_owned_reader(std::io::Cursor::new(patient));
                     let answer = self.send("/fhir/Patient", FHIR_JSON, Some(&condition), body)?;
