@@ -75,6 +75,8 @@ pub(crate) fn period(value: &Json) -> Option<Span> {
     let end = |name: &str| value.get(name).and_then(Json::as_str).map(span);
     match (end("start"), end("end")) {
         (None, None) | (Some(None), _) | (_, Some(None)) => None,
+        // Written the wrong way round it is still found by what lies between.
+        (Some(Some(start)), Some(Some(end))) => Some((start.0.min(end.0), start.1.max(end.1))),
         (start, end) => Some((start.flatten().map_or(i64::MIN, |s| s.0), end.flatten().map_or(i64::MAX, |s| s.1))),
     }
 }
@@ -168,6 +170,7 @@ mod tests {
         let json = |text: &str| Json::parse(text.as_bytes()).unwrap();
         assert_eq!(period(&json(r#"{"start":"1970-01-01T00:00:00Z"}"#)), Some((0, i64::MAX)));
         assert_eq!(period(&json(r#"{"end":"1970-01-01T00:00:00Z"}"#)), Some((i64::MIN, 1000)));
+        assert_eq!(period(&json(r#"{"start":"1970-01-01T00:00:05Z","end":"1970-01-01T00:00:01Z"}"#)), Some((1000, 6000)));
         assert_eq!(period(&json("{}")), None);
         assert_eq!(timing(&json(r#"{"event":["1970-01-01T00:00:05Z","1970-01-01T00:00:01Z"]}"#)), Some((1000, 6000)));
         assert_eq!(timing(&json(r#"{"repeat":{"frequency":1}}"#)), None);

@@ -22,6 +22,8 @@ const CLINIC: &[&str] = &[
       "component":[{"code":{"coding":[{"code":"sys"}]},"valueQuantity":{"value":150,"code":"mm[Hg]"}},{"code":{"coding":[{"code":"dia"}]},"valueQuantity":{"value":90,"code":"mm[Hg]"}}]}"#,
     r#"{"resourceType":"Observation","id":"note","status":"final","code":{"text":"血圧メモ"},"subject":{"identifier":{"system":"c","value":"000123"}},"valueString":"高め"}"#,
     r#"{"resourceType":"Observation","id":"group","status":"final","code":{"coding":[{"code":"z"}]},"subject":{"reference":"Group/g"}}"#,
+    r#"{"resourceType":"Appointment","id":"one","status":"booked","start":"2026-11-23T10:00:00+09:00","participant":[{"actor":{"reference":"Patient/old"},"status":"accepted"},{"actor":{"reference":"Practitioner/dr"},"status":"accepted"}]}"#,
+    r#"{"resourceType":"Appointment","id":"pair","status":"booked","start":"2026-11-24T10:00:00+09:00","participant":[{"actor":{"reference":"Patient/old"},"status":"accepted"},{"actor":{"reference":"Patient/new"},"status":"accepted"}]}"#,
     r#"{"resourceType":"ValueSet","id":"vs","status":"active","url":"http://hl7.org/fhir/ValueSet/a"}"#,
 ];
 
@@ -127,6 +129,13 @@ const CASES: &[(&str, &[&str])] = &[
     ("Observation?patient=old&component-code-value-quantity=sys$gt100", &["bp"]),
     ("Observation?patient=old&code:text=body&date=2026-11-01&status=final", &["w1"]),
     ("Observation?patient=nobody", &[]),
+    // Those about two patients are in no chart, and found all the same.
+    ("Appointment?patient=old", &["one", "pair"]),
+    ("Appointment?patient=old&status=booked", &["one", "pair"]),
+    ("Appointment?patient=new&status=booked", &["pair"]),
+    ("Appointment?patient=new&status=booked&part-status=accepted&date=2026-11-24", &["pair"]),
+    ("Appointment?practitioner=dr&date=ge2026-11-23&date=lt2026-11-24", &["one"]),
+    ("Appointment?actor=Patient/old&practitioner:missing=true", &["pair"]),
     // Chains.
     ("Observation?patient.name=高橋", &["bp", "w1", "w2", "w3"]),
     ("Observation?patient.identifier=c|000124", &["w3"]),
