@@ -133,6 +133,12 @@ fn values_and_codes() {
 }
 
 #[test]
+fn a_date_of_another_age_is_worth_a_warning() {
+    let issues = found(&patient(r#""birthDate":"0058-04-05""#), Mode::Strict);
+    assert_eq!((issues.len(), issues[0].severity, issues[0].code), (1, Severity::Warning, IssueType::Value));
+}
+
+#[test]
 fn references_have_a_shape_and_a_target() {
     for reference in [
         "Patient/1",
