@@ -15,7 +15,7 @@ use crate::{serving, terminal};
 
 /// Opens the data directory, making it on first start, and serves it.
 pub(crate) async fn serve(args: Serve) -> Done {
-    serve_store(args, |path, keys| store::Config::directory(path, keys)).await
+    serve_store(args, store::Config::directory).await
 }
 
 /// The same with the records where `config` says; the directory holds at least the keys.
