@@ -153,7 +153,7 @@ export const en: Words = {
 
   problem: { suspected: 'suspected', since: '', resolved: (n) => `${n} resolved` },
   medication: { days: (n) => plural(n, 'day'), current: 'Latest prescription', older: (n) => `${n} earlier`, stopped: 'stopped' },
-  visit: { inProgress: 'In progress', class: { EMER: 'Emergency', HH: 'Home', VR: 'Online', IMP: 'Inpatient' } },
+  visit: { inProgress: 'In progress', older: (n) => `${n} earlier`, class: { EMER: 'Emergency', HH: 'Home', VR: 'Online', IMP: 'Inpatient' } },
   appointment: {
     status: { booked: 'Booked', arrived: 'Arrived', fulfilled: 'Done', cancelled: 'Cancelled', noshow: 'Did not come', pending: 'Pending', proposed: 'Proposed', 'checked-in': 'Checked in' },
     past: 'Earlier appointments',
