@@ -5,7 +5,7 @@ use audit::Event;
 use clinic::{ClinicId, VersionId};
 use sync::Kind;
 
-use crate::db::{Db, Val};
+use crate::db::{Db, Dialect, Val};
 use crate::error::StoreError;
 use crate::resource;
 use crate::stored::{RawStored, Stored, select_stored, signed, type_name};
@@ -47,6 +47,22 @@ impl<'a> Snapshot<'a> {
     /// When the job fails, an event that said [`audit::Outcome::Done`] is kept as `Failed`.
     pub fn audit(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    /// Reads the whole database and tells what is damaged; nothing is good news. Only for the embedded one:
+    /// PostgreSQL checks its own.
+    ///
+    /// # Errors
+    /// [`StoreError`], when it cannot even be read.
+    pub fn check_storage(&mut self) -> Result<Vec<String>, StoreError> {
+        if self.db.dialect() == Dialect::Postgres {
+            return Ok(Vec::new());
+        }
+        // Not cipher_integrity_check: that one looks past the log, at pages a checkpoint may just be writing. This
+        // one reads every page that is in use, and every page that is read has its HMAC checked.
+        let mut found = self.db.all("PRAGMA integrity_check(20)", &[], |row| row.text(0))?;
+        found.retain(|line| line != "ok");
+        Ok(found)
     }
 
     /// The current version of a resource, which may be its deletion; None when there never was one.

@@ -6,6 +6,8 @@
 mod accounts;
 #[path = "all/audit.rs"]
 mod audit_log;
+#[path = "all/durability/mod.rs"]
+mod durability;
 #[path = "all/harness.rs"]
 mod harness;
 #[path = "all/hub.rs"]
