@@ -36,7 +36,7 @@ pub enum Expect {
 }
 
 /// Bits of `version.place` that count within a compartment: 16 million versions each.
-const PLACE_BITS: u32 = 24;
+pub(crate) const PLACE_BITS: u32 = 24;
 
 impl Tx<'_> {
     /// Appends a version and makes it the current one.
@@ -159,8 +159,8 @@ impl Tx<'_> {
             None => 0,
             Some(id) if draft.resource_type == "Patient" && *id == draft.id => current.id,
             Some(id) => {
-                let code = fhir::tables::type_code("Patient").unwrap_or_default();
-                resource::ensure(self.snapshot.db, self.counters, self.snapshot.clinic, code, id)?
+                let clinic = self.snapshot.clinic;
+                resource::ensure(self.snapshot.db, self.counters, clinic, resource::patient_code(), id)?
             }
         };
         let home = match (current.home, patient) {
@@ -175,7 +175,7 @@ impl Tx<'_> {
     fn place(&mut self, home: i64) -> Result<i64, StoreError> {
         let first = home << PLACE_BITS;
         let last = self.snapshot.db.one(
-            "SELECT max(place) FROM version WHERE clinic = ?1 AND place >= ?2 AND place < ?3",
+            "SELECT max(place) FROM version WHERE +clinic = ?1 AND place >= ?2 AND place < ?3",
             &[self.clinic.into(), Val::Int(first), Val::Int(first + (1 << PLACE_BITS))],
             |row| row.opt_int(0),
         )?;

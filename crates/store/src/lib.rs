@@ -23,6 +23,7 @@ mod job;
 mod origin;
 mod payload;
 mod reader;
+mod rebuild;
 mod resource;
 mod schema;
 mod search;
