@@ -34,6 +34,11 @@ mod varint;
 mod vault;
 mod writer;
 
+/// The tests' own PostgreSQL, also for what only unit tests can see.
+#[cfg(test)]
+#[path = "../tests/all/postgres.rs"]
+mod server;
+
 pub use account::{Account, Session, Token};
 pub use append::{Expect, Tx};
 pub use config::{Clock, Config, Location};

@@ -45,13 +45,13 @@ impl Store {
         })
         .await?;
         // All rows first: what is found by a reference needs the row that it points at.
-        let parts: [fn(&mut Tx<'_>, i64) -> Result<Option<i64>, StoreError>; 2] =
-            [|tx, after| tx.rebuild_rows(after), |tx, after| tx.rebuild_index(after)];
-        for part in parts {
-            let mut after = Some(0);
-            while let Some(resource) = after {
-                after = self.write::<_, StoreError, _>(move |tx| part(tx, resource)).await?;
-            }
+        let mut after = Some(0);
+        while let Some(resource) = after {
+            after = self.write::<_, StoreError, _>(move |tx| tx.rebuild_rows(resource)).await?;
+        }
+        after = Some(0);
+        while let Some(resource) = after {
+            after = self.write::<_, StoreError, _>(move |tx| tx.rebuild_index(resource)).await?;
         }
         Ok(())
     }

@@ -13,11 +13,9 @@ use crate::append::Expect;
 use crate::config::Config;
 use crate::db::Dialect;
 use crate::draft::Draft;
+use crate::server;
 use crate::snapshot::{HistoryScope, Snapshot};
 use crate::vault::Keys;
-
-#[path = "../../tests/all/postgres.rs"]
-mod server;
 
 fn permit<R: Right>(action: Action) -> Permit<R> {
     decide(&Actor::system("model"), action, &["Patient", "Observation"]).unwrap()
