@@ -99,10 +99,7 @@ impl FromStr for VersionId {
     fn from_str(text: &str) -> Result<Self, NotAnId> {
         let error = || NotAnId { kind: "version", text: text.to_owned() };
         let (origin, seq) = text.rsplit_once('.').ok_or_else(error)?;
-        let id = Self {
-            origin: origin.parse().map_err(|_| error())?,
-            seq: seq.parse().map_err(|_| error())?,
-        };
+        let id = Self { origin: origin.parse().map_err(|_| error())?, seq: seq.parse().map_err(|_| error())? };
         if id.to_string() == text { Ok(id) } else { Err(error()) }
     }
 }

@@ -194,14 +194,28 @@ mod tests {
 
     #[test]
     fn different_names_stay_apart() {
-        for (a, b) in [("小野", "大野"), ("おの", "おおの"), ("高橋", "高梨"), ("浜田", "浜口"), ("かな", "がな"), ("はは", "ぱぱ")] {
+        for (a, b) in [
+            ("小野", "大野"),
+            ("おの", "おおの"),
+            ("高橋", "高梨"),
+            ("浜田", "浜口"),
+            ("かな", "がな"),
+            ("はは", "ぱぱ"),
+        ] {
             assert_ne!(fold(a), fold(b), "{a} {b}");
         }
     }
 
     #[test]
     fn what_sounds_alike_has_one_key() {
-        for (a, b) in [("オオノ", "ono"), ("コウイチ", "koichi"), ("コーイチ", "Kōichi"), ("ゆうこ", "YUKO"), ("けいこ", "keiko"), ("ケーコ", "けこ")] {
+        for (a, b) in [
+            ("オオノ", "ono"),
+            ("コウイチ", "koichi"),
+            ("コーイチ", "Kōichi"),
+            ("ゆうこ", "YUKO"),
+            ("けいこ", "keiko"),
+            ("ケーコ", "けこ"),
+        ] {
             assert_eq!(phonetic(a), phonetic(b), "{a} {b}");
         }
         assert_ne!(phonetic("さとう"), phonetic("かとう"));

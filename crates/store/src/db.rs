@@ -131,12 +131,10 @@ macro_rules! getters {
 getters! {
     int -> i64;
     opt_int -> Option<i64>;
-    real -> f64;
     opt_real -> Option<f64>;
     text -> String;
     opt_text -> Option<String>;
     bytes -> Vec<u8>;
-    opt_bytes -> Option<Vec<u8>>;
 }
 
 impl From<i64> for Val<'_> {

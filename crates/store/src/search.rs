@@ -61,7 +61,9 @@ impl Snapshot<'_> {
         let type_code = fhir::tables::type_code(&query.resource_type).ok_or(StoreError::Unfit("no resource type"))?;
         let order = Order::of(query);
         let from = match &query.cursor {
-            Some(text) => Some(Cursor::read(text, query, &order).ok_or(StoreError::Unfit("not a cursor of this search"))?),
+            Some(text) => {
+                Some(Cursor::read(text, query, &order).ok_or(StoreError::Unfit("not a cursor of this search"))?)
+            }
             None => None,
         };
         let plan = Plan::of(self.db, self.clinic, type_code, &query.filters, order.len() == 0)?;
@@ -92,7 +94,13 @@ impl Snapshot<'_> {
     }
 
     /// The sort keys of a page and one row more.
-    fn page(&mut self, plan: &Plan, order: &Order, from: Option<&Cursor>, count: u32) -> Result<Vec<Cursor>, StoreError> {
+    fn page(
+        &mut self,
+        plan: &Plan,
+        order: &Order,
+        from: Option<&Cursor>,
+        count: u32,
+    ) -> Result<Vec<Cursor>, StoreError> {
         if plan.is_empty() {
             return Ok(Vec::new());
         }
@@ -113,7 +121,9 @@ impl Snapshot<'_> {
 
     /// The newest row key of this snapshot.
     fn newest_row(&mut self) -> Result<i64, StoreError> {
-        let newest = self.db.one("SELECT max(id) FROM resource WHERE clinic = ?1", &[self.clinic.into()], |row| row.opt_int(0))?;
+        let newest = self
+            .db
+            .one("SELECT max(id) FROM resource WHERE clinic = ?1", &[self.clinic.into()], |row| row.opt_int(0))?;
         Ok(newest.flatten().unwrap_or(0))
     }
 

@@ -6,7 +6,7 @@
 mod accounts;
 #[path = "all/audit.rs"]
 mod audit_log;
-#[path = "all/durability.rs"]
+#[path = "all/durability/mod.rs"]
 mod durability;
 #[path = "all/harness.rs"]
 mod harness;

@@ -13,7 +13,8 @@ pub(super) fn standard(c: char) -> char {
     }
     static SORTED: OnceLock<Vec<(char, char)>> = OnceLock::new();
     let table = SORTED.get_or_init(|| {
-        let mut pairs: Vec<(char, char)> = groups().flat_map(|(to, variants)| variants.map(move |from| (from, to))).collect();
+        let mut pairs: Vec<(char, char)> =
+            groups().flat_map(|(to, variants)| variants.map(move |from| (from, to))).collect();
         pairs.sort_unstable();
         pairs
     });

@@ -60,7 +60,9 @@ fn split(letters: &str) -> Option<Vec<Syllable>> {
         let (kana, taken) = next(rest)?;
         let after = &rest[taken..];
         // "oh" writes a long o (Ohno, Satoh) unless the h begins a syllable of its own.
-        let oh = rest[..taken].ends_with('o') && after.starts_with('h') && !after[1..].starts_with(['a', 'i', 'u', 'e', 'o', 'y']);
+        let oh = rest[..taken].ends_with('o')
+            && after.starts_with('h')
+            && !after[1..].starts_with(['a', 'i', 'u', 'e', 'o', 'y']);
         let lengthened: &'static [&'static str] = match rest.as_bytes()[taken - 1] {
             b'o' if !after.starts_with(['o', 'u']) => &["う", "お"],
             b'u' if !after.starts_with('u') => &["う"],
@@ -114,7 +116,8 @@ fn next(rest: &str) -> Option<(&'static str, usize)> {
     })
 }
 
-/// Sorted by the Latin spelling.
+/// Sorted by the Latin spelling; kept in lines as a page of syllables, which rustfmt would make 180 of.
+#[rustfmt::skip]
 const TABLE: &[(&str, &str)] = &[
     ("a", "あ"), ("ba", "ば"), ("be", "べ"), ("bi", "び"), ("bo", "ぼ"), ("bu", "ぶ"), ("bya", "びゃ"), ("byo", "びょ"), ("byu", "びゅ"),
     ("cha", "ちゃ"), ("che", "ちぇ"), ("chi", "ち"), ("cho", "ちょ"), ("chu", "ちゅ"), ("da", "だ"), ("de", "で"), ("di", "ぢ"), ("do", "ど"),

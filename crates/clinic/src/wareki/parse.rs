@@ -121,7 +121,9 @@ fn separated(text: &str) -> Result<Vec<i16>, NotADate> {
         .split(['.', '/', '-', '年', '月'])
         .map(|part| match part {
             "元" => Ok(1),
-            _ if part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit()) => part.parse().map_err(|_| NotADate::Unreadable),
+            _ if part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit()) => {
+                part.parse().map_err(|_| NotADate::Unreadable)
+            }
             _ => Err(NotADate::Unreadable),
         })
         .collect::<Result<_, _>>()?;
@@ -189,14 +191,39 @@ mod tests {
 
     #[test]
     fn parts_of_a_date() {
-        for (text, iso) in [("S33", "1958"), ("昭和33年", "1958"), ("昭和33年4月", "1958-04"), ("1958", "1958"), ("1958-04", "1958-04"), ("195804", "1958-04"), ("H31", "2019"), ("R1", "2019")] {
+        for (text, iso) in [
+            ("S33", "1958"),
+            ("昭和33年", "1958"),
+            ("昭和33年4月", "1958-04"),
+            ("1958", "1958"),
+            ("1958-04", "1958-04"),
+            ("195804", "1958-04"),
+            ("H31", "2019"),
+            ("R1", "2019"),
+        ] {
             assert_eq!(parse_partial(text).map(Partial::iso), Ok(iso.to_owned()), "{text}");
         }
     }
 
     #[test]
     fn what_no_calendar_has_is_refused() {
-        for text in ["", "S", "昭和", "S0.1.1", "1958-13-01", "2月3日", "33.4.5", "1958-04-05T00:00", "S33.4.5.6", "日", "99999999", "6010101", "S33..5", "-1", "١٩٥٨"] {
+        for text in [
+            "",
+            "S",
+            "昭和",
+            "S0.1.1",
+            "1958-13-01",
+            "2月3日",
+            "33.4.5",
+            "1958-04-05T00:00",
+            "S33.4.5.6",
+            "日",
+            "99999999",
+            "6010101",
+            "S33..5",
+            "-1",
+            "١٩٥٨",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
         assert_eq!(parse("H13.2.29"), Err(NotADate::NoSuchDay(2001, 2, 29)));
@@ -204,7 +231,13 @@ mod tests {
 
     #[test]
     fn a_day_outside_its_era_is_named_rightly() {
-        for (text, right) in [("S64.1.8", "平成元年1月8日"), ("H31.5.1", "令和元年5月1日"), ("R1.4.30", "平成31年4月30日"), ("H1.1.7", "昭和64年1月7日"), ("T16.1.1", "昭和2年1月1日")] {
+        for (text, right) in [
+            ("S64.1.8", "平成元年1月8日"),
+            ("H31.5.1", "令和元年5月1日"),
+            ("R1.4.30", "平成31年4月30日"),
+            ("H1.1.7", "昭和64年1月7日"),
+            ("T16.1.1", "昭和2年1月1日"),
+        ] {
             let error = parse(text).unwrap_err();
             assert!(matches!(&error, NotADate::OutsideEra { right: Some(r), .. } if r == right), "{text} {error:?}");
             assert!(error.to_string().contains(right));

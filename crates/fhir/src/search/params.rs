@@ -71,13 +71,16 @@ impl ParamDef {
     /// words: what was found, given or complained of.
     #[must_use]
     pub fn has_labels(&self) -> bool {
-        self.kind == Kind::Token && matches!(self.name, "code" | "combo-code" | "component-code" | "reason-code" | "vaccine-code")
+        self.kind == Kind::Token
+            && matches!(self.name, "code" | "combo-code" | "component-code" | "reason-code" | "vaccine-code")
     }
 
     /// Whether all values are bare codes, with no system of their own in the resource.
     #[must_use]
     pub(crate) fn is_plain(&self) -> bool {
-        self.paths.iter().all(|path| matches!(path.leaf, Leaf::Code | Leaf::Boolean | Leaf::Deceased | Leaf::Text | Leaf::Uri))
+        self.paths
+            .iter()
+            .all(|path| matches!(path.leaf, Leaf::Code | Leaf::Boolean | Leaf::Deceased | Leaf::Text | Leaf::Uri))
     }
 
     /// Whether values are telephone numbers, mail addresses and the like.
@@ -95,7 +98,8 @@ impl ParamDef {
     /// Whether its values are names of persons, for which Latin letters are also read as kana.
     #[must_use]
     pub(crate) fn is_person_name(&self) -> bool {
-        matches!(self.resource_type, "Patient" | "Practitioner" | "Person" | "RelatedPerson") && matches!(self.name, "name" | "family" | "given")
+        matches!(self.resource_type, "Patient" | "Practitioner" | "Person" | "RelatedPerson")
+            && matches!(self.name, "name" | "family" | "given")
     }
 }
 
@@ -109,7 +113,8 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut params: Vec<ParamDef> = include_str!("../tables/search.txt").lines().filter(|line| !line.starts_with('#')).filter_map(read).collect();
+    let mut params: Vec<ParamDef> =
+        include_str!("../tables/search.txt").lines().filter(|line| !line.starts_with('#')).filter_map(read).collect();
     let mut by_type: HashMap<&'static str, Vec<usize>> = HashMap::new();
     for (at, def) in params.iter().enumerate() {
         by_type.entry(def.resource_type).or_default().push(at);
@@ -126,7 +131,12 @@ fn split(def: &ParamDef, params: &[ParamDef]) -> Option<[Param; 2]> {
         return None;
     }
     let same = |side: &Vec<Path>| {
-        let is_same = |other: &&ParamDef| other.resource_type == def.resource_type && !other.many && other.paths == *side && other.kept_in == [other.param];
+        let is_same = |other: &&ParamDef| {
+            other.resource_type == def.resource_type
+                && !other.many
+                && other.paths == *side
+                && other.kept_in == [other.param]
+        };
         params.iter().find(is_same).map(|other| other.param)
     };
     Some([same(&sides[0])?, same(&sides[1])?])
@@ -154,7 +164,19 @@ fn read(line: &'static str) -> Option<ParamDef> {
     let paths: Vec<Path> = columns.next()?.split(" | ").map(Path::read).collect::<Option<_>>()?;
     let narrowed = paths.iter().any(|path| path.only.is_some());
     let kept_in = if kept.is_empty() { vec![param] } else { kept };
-    Some(ParamDef { param, resource_type, name, kind, many: kind_text.ends_with('*'), kept_in, narrowed, targets, system, split: None, paths })
+    Some(ParamDef {
+        param,
+        resource_type,
+        name,
+        kind,
+        many: kind_text.ends_with('*'),
+        kept_in,
+        narrowed,
+        targets,
+        system,
+        split: None,
+        paths,
+    })
 }
 
 fn list(text: &'static str) -> impl Iterator<Item = &'static str> {
@@ -177,7 +199,11 @@ pub fn find(resource_type: &str, name: &str) -> Option<&'static ParamDef> {
 #[must_use]
 pub fn def(param: Param) -> Option<&'static ParamDef> {
     // Numbers are contiguous in the table as it is; a gap would only make this slower, not wrong.
-    TABLE.params.get(usize::from(param.0)).filter(|def| def.param == param).or_else(|| TABLE.params.iter().find(|def| def.param == param))
+    TABLE
+        .params
+        .get(usize::from(param.0))
+        .filter(|def| def.param == param)
+        .or_else(|| TABLE.params.iter().find(|def| def.param == param))
 }
 
 #[cfg(test)]
@@ -191,7 +217,11 @@ mod tests {
         for (at, param) in TABLE.params.iter().enumerate() {
             assert_eq!(def(param.param).map(|d| (d.resource_type, d.name)), Some((param.resource_type, param.name)));
             assert_eq!(usize::from(param.param.0), at);
-            assert!(crate::tables::type_code(param.resource_type).is_some() || param.resource_type == EVERY_TYPE, "{}", param.resource_type);
+            assert!(
+                crate::tables::type_code(param.resource_type).is_some() || param.resource_type == EVERY_TYPE,
+                "{}",
+                param.resource_type
+            );
             for target in &param.targets {
                 assert!(crate::tables::type_code(target).is_some(), "{target}");
             }
@@ -219,7 +249,8 @@ mod tests {
 
     #[test]
     fn a_composite_of_single_elements_is_two_conditions() {
-        let names = |name: &str| find("Observation", name).unwrap().split.map(|both| both.map(|p| def(p).unwrap().name));
+        let names =
+            |name: &str| find("Observation", name).unwrap().split.map(|both| both.map(|p| def(p).unwrap().name));
         assert_eq!(names("code-value-quantity"), Some(["code", "value-quantity"]));
         assert_eq!(names("code-value-concept"), Some(["code", "value-concept"]));
         // The text of a concept is a value-string too, but not part of the composite.
@@ -228,7 +259,12 @@ mod tests {
 
     #[test]
     fn numbers_are_for_good() {
-        for (number, resource_type, name) in [(0, "Account", "identifier"), (1102, "Observation", "code"), (1198, "Patient", "birthdate"), (1457, "Resource", "_tag")] {
+        for (number, resource_type, name) in [
+            (0, "Account", "identifier"),
+            (1102, "Observation", "code"),
+            (1198, "Patient", "birthdate"),
+            (1457, "Resource", "_tag"),
+        ] {
             assert_eq!(find(resource_type, name).map(|d| d.param), Some(Param(number)), "{resource_type} {name}");
         }
         assert!(find("Patient", "nonsense").is_none() && find("Patient", "_tag").is_some());

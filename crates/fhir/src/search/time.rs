@@ -170,7 +170,10 @@ mod tests {
         let json = |text: &str| Json::parse(text.as_bytes()).unwrap();
         assert_eq!(period(&json(r#"{"start":"1970-01-01T00:00:00Z"}"#)), Some((0, i64::MAX)));
         assert_eq!(period(&json(r#"{"end":"1970-01-01T00:00:00Z"}"#)), Some((i64::MIN, 1000)));
-        assert_eq!(period(&json(r#"{"start":"1970-01-01T00:00:05Z","end":"1970-01-01T00:00:01Z"}"#)), Some((1000, 6000)));
+        assert_eq!(
+            period(&json(r#"{"start":"1970-01-01T00:00:05Z","end":"1970-01-01T00:00:01Z"}"#)),
+            Some((1000, 6000))
+        );
         assert_eq!(period(&json("{}")), None);
         assert_eq!(timing(&json(r#"{"event":["1970-01-01T00:00:05Z","1970-01-01T00:00:01Z"]}"#)), Some((1000, 6000)));
         assert_eq!(timing(&json(r#"{"repeat":{"frequency":1}}"#)), None);

@@ -6,6 +6,7 @@ use fhir::outcome::OperationOutcome;
 use fhir::patch::{json_patch, merge_patch};
 use fhir::references;
 use fhir::search::query::View;
+use fhir::search::{extract, patient_of};
 use fhir::validate::{Mode, validate};
 use fhir::view::view;
 
@@ -56,4 +57,30 @@ pub(crate) fn patch(data: &[u8]) {
     }
     let merged = merge_patch(&document, &patch);
     assert_eq!(merge_patch(&merged, &patch), merged);
+}
+
+/// `Type?name=value&…`: reading ends, says the same of the same, and holds every condition that was sent; and whatever
+/// a resource holds, what it is found by can be told.
+pub(crate) fn search(data: &[u8]) {
+    if let Ok(resource) = Resource::parse(data) {
+        assert_eq!(extract(&resource), extract(&resource));
+        patient_of(&resource);
+    }
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (resource_type, rest) = text.split_once('?').unwrap_or((text, ""));
+    let pairs: Vec<(String, String)> = rest
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let read = fhir::search::parse(resource_type, &pairs, 1_795_392_000_000);
+    assert_eq!(fhir::search::parse(resource_type, &pairs, 1_795_392_000_000), read);
+    if let Ok(query) = read {
+        let presentation = ["_sort", "_count", "_total", "_summary", "_elements", "_format", "_pretty", "_cursor"];
+        let conditions = pairs.iter().filter(|(name, _)| {
+            !presentation.contains(&name.as_str()) && !name.starts_with("_include") && !name.starts_with("_revinclude")
+        });
+        assert_eq!(query.filters.len(), conditions.count());
+        assert!(query.types_touched().contains(&resource_type));
+    }
 }

@@ -16,6 +16,7 @@ fn all(data: &[u8]) {
     properties::json(data);
     properties::validate_resource(data);
     properties::patch(data);
+    properties::search(data);
 }
 
 /// One small change of a text.

@@ -95,7 +95,9 @@ impl TextMatch {
     /// The condition on the row.
     fn condition(&self, bind: &mut Bind) -> String {
         match self {
-            Self::Starts { folded, .. } => format!("(x.folded >= {} AND x.folded < {})", bind.text(folded), bind.text(&after(folded))),
+            Self::Starts { folded, .. } => {
+                format!("(x.folded >= {} AND x.folded < {})", bind.text(folded), bind.text(&after(folded)))
+            }
             Self::Contains(folded) => match bind.dialect {
                 Dialect::Sqlite => format!("instr(x.folded, {}) > 0", bind.text(folded)),
                 Dialect::Postgres => format!("strpos(x.folded, {}) > 0", bind.text(folded)),
@@ -113,7 +115,12 @@ impl TextMatch {
         let Self::Starts { folded, raw, far } = self else { return "0".to_owned() };
         let tight: String = raw.chars().filter(|c| !matches!(c, ' ' | '\u{3000}')).collect();
         let length = i64::try_from(tight.chars().count()).unwrap_or(0);
-        let (whole, raw, folded, length) = ("replace(replace(CASE x.raw WHEN '' THEN x.folded ELSE x.raw END, ' ', ''), '\u{3000}', '')", bind.text(&tight), bind.text(folded), bind.int(length));
+        let (whole, raw, folded, length) = (
+            "replace(replace(CASE x.raw WHEN '' THEN x.folded ELSE x.raw END, ' ', ''), '\u{3000}', '')",
+            bind.text(&tight),
+            bind.text(folded),
+            bind.int(length),
+        );
         let first = u32::from(*far) * 4;
         format!(
             "CASE WHEN {whole} = {raw} THEN {first} WHEN x.folded = {folded} THEN {} WHEN substr({whole}, 1, CAST(CAST({length} AS BIGINT) AS INTEGER)) = {raw} THEN {} ELSE {} END",
@@ -129,7 +136,9 @@ impl Second {
         match self {
             Self::Terms(terms) => terms.condition("x.term2", bind),
             Self::Date(found) => range::date(found, Column::Real, bind),
-            Self::Quantity(units, found) => format!("{} AND {}", units.condition("x.term2", bind), range::quantity(found, bind)),
+            Self::Quantity(units, found) => {
+                format!("{} AND {}", units.condition("x.term2", bind), range::quantity(found, bind))
+            }
         }
     }
 }
@@ -153,10 +162,28 @@ impl Cond {
                 (_, true) => *rank,
                 (_, false) => 40,
             },
-            Self::Composite { .. } => if patient.is_some() { 1 } else { 12 },
+            Self::Composite { .. } => {
+                if patient.is_some() {
+                    1
+                } else {
+                    12
+                }
+            }
             Self::Compartment(_) => 4,
-            Self::Reference { own, .. } => if own.is_some() { 4 } else { 5 },
-            Self::Text { values, .. } => if values.iter().any(|value| matches!(value, TextMatch::Contains(_))) { 60 } else { 6 },
+            Self::Reference { own, .. } => {
+                if own.is_some() {
+                    4
+                } else {
+                    5
+                }
+            }
+            Self::Text { values, .. } => {
+                if values.iter().any(|value| matches!(value, TextMatch::Contains(_))) {
+                    60
+                } else {
+                    6
+                }
+            }
             Self::Chain { .. } => 8,
             Self::Has { .. } => 10,
             Self::Date { values, .. } => {
@@ -166,7 +193,13 @@ impl Cond {
                 });
                 if bounded { 7 } else { 20 }
             }
-            Self::Updated { from, .. } => if *from > i64::MIN { 21 } else { 90 },
+            Self::Updated { from, .. } => {
+                if *from > i64::MIN {
+                    21
+                } else {
+                    90
+                }
+            }
             Self::Quantity { .. } => 50,
             Self::All(all) => all.iter().map(|cond| cond.rank(patient)).min().unwrap_or(100),
             Self::Some(some) => some.iter().map(|cond| cond.rank(patient)).max().unwrap_or(100),
@@ -176,42 +209,79 @@ impl Cond {
     /// A SELECT of row keys, named `id`, none of them twice. None if it can only be probed.
     pub(super) fn set(&self, type_code: u16, patient: Option<i64>, bind: &mut Bind) -> Option<String> {
         // What one patient has lies together; what is nobody's chart may be about them too.
-        let of_patient = |bind: &mut Bind| patient.map(|patient| format!(" AND x.patient IN ({}, 0)", bind.int(patient))).unwrap_or_default();
+        let of_patient = |bind: &mut Bind| {
+            patient.map(|patient| format!(" AND x.patient IN ({}, 0)", bind.int(patient))).unwrap_or_default()
+        };
         Some(match self {
             Self::Never => "SELECT id FROM resource WHERE 1 = 0".to_owned(),
             Self::Ids(ids) => format!("SELECT id FROM resource WHERE clinic = ?1 AND {}", among(bind, "id", ids)),
             Self::Updated { from, to, outside: false } => {
-                format!("SELECT id FROM resource WHERE clinic = ?1 AND type = {} AND updated >= {} AND updated < {}", bind.int(type_code.into()), bind.int(*from), bind.int(*to))
+                format!(
+                    "SELECT id FROM resource WHERE clinic = ?1 AND type = {} AND updated >= {} AND updated < {}",
+                    bind.int(type_code.into()),
+                    bind.int(*from),
+                    bind.int(*to)
+                )
             }
-            Self::Compartment(patient) => format!("SELECT id FROM resource WHERE clinic = ?1 AND patient = {} AND type = {}", bind.int(*patient), bind.int(type_code.into())),
+            Self::Compartment(patient) => format!(
+                "SELECT id FROM resource WHERE clinic = ?1 AND patient = {} AND type = {}",
+                bind.int(*patient),
+                bind.int(type_code.into())
+            ),
             Self::Token { params, terms, not: false, .. } => {
                 let single = params.len() == 1 && matches!(terms.as_slice(), [Terms::Ids(ids)] if ids.len() == 1);
                 let params = params_in(params, bind);
                 let terms = any(terms.iter().map(|terms| terms.condition("x.term", bind)).collect());
                 let distinct = if single { "" } else { "DISTINCT " };
-                format!("SELECT {distinct}x.resource AS id FROM ix_token x WHERE {params} AND {terms}{}", of_patient(bind))
+                format!(
+                    "SELECT {distinct}x.resource AS id FROM ix_token x WHERE {params} AND {terms}{}",
+                    of_patient(bind)
+                )
             }
             Self::Text { params, values } => {
                 let params = params_in(params, bind);
-                let ranges: Vec<String> = values.iter().map(|value| format!("SELECT x.resource AS id FROM ix_text x WHERE {params} AND {}", value.condition(bind))).collect();
+                let ranges: Vec<String> = values
+                    .iter()
+                    .map(|value| {
+                        format!("SELECT x.resource AS id FROM ix_text x WHERE {params} AND {}", value.condition(bind))
+                    })
+                    .collect();
                 format!("SELECT DISTINCT id FROM ({}) u", ranges.join(" UNION ALL "))
             }
             Self::Reference { params, targets, .. } => {
                 let params = params_in(params, bind);
-                format!("SELECT DISTINCT x.resource AS id FROM ix_reference x WHERE {params} AND {}", among(bind, "x.target", targets))
+                format!(
+                    "SELECT DISTINCT x.resource AS id FROM ix_reference x WHERE {params} AND {}",
+                    among(bind, "x.target", targets)
+                )
             }
             Self::Date { params, values, many } => return Some(date_set(params, values, *many, bind)),
             Self::Quantity { params, values } => {
                 let params = params_in(params, bind);
-                let ranges: Vec<String> =
-                    values.iter().map(|(units, found)| format!("SELECT x.resource AS id FROM ix_quantity x WHERE {params} AND {} AND {}", units.condition("x.unit", bind), range::quantity(found, bind))).collect();
+                let ranges: Vec<String> = values
+                    .iter()
+                    .map(|(units, found)| {
+                        format!(
+                            "SELECT x.resource AS id FROM ix_quantity x WHERE {params} AND {} AND {}",
+                            units.condition("x.unit", bind),
+                            range::quantity(found, bind)
+                        )
+                    })
+                    .collect();
                 format!("SELECT DISTINCT id FROM ({}) u", ranges.join(" UNION ALL "))
             }
             Self::Composite { params, values } => {
                 let params = params_in(params, bind);
                 let ranges: Vec<String> = values
                     .iter()
-                    .map(|(first, second)| format!("SELECT x.resource AS id FROM ix_composite x WHERE {params} AND {}{} AND {}", first.condition("x.term", bind), of_patient(bind), second.condition(bind)))
+                    .map(|(first, second)| {
+                        format!(
+                            "SELECT x.resource AS id FROM ix_composite x WHERE {params} AND {}{} AND {}",
+                            first.condition("x.term", bind),
+                            of_patient(bind),
+                            second.condition(bind)
+                        )
+                    })
                     .collect();
                 format!("SELECT DISTINCT id FROM ({}) u", ranges.join(" UNION ALL "))
             }
@@ -223,16 +293,27 @@ impl Cond {
             }
             Self::Has { params, by } => {
                 let params = params_in(params, bind);
-                format!("SELECT DISTINCT x.target AS id FROM (SELECT {} AS id {}) s CROSS JOIN ix_reference x WHERE {params} AND x.resource = s.id", by.id(), by.from_where(bind, None))
+                format!(
+                    "SELECT DISTINCT x.target AS id FROM (SELECT {} AS id {}) s CROSS JOIN ix_reference x WHERE {params} AND x.resource = s.id",
+                    by.id(),
+                    by.from_where(bind, None)
+                )
             }
             Self::Some(some) => {
-                let sets: Vec<String> = some.iter().map(|cond| cond.set(type_code, patient, bind)).collect::<Option<_>>()?;
-                format!("SELECT DISTINCT id FROM ({}) u", sets.iter().map(|set| format!("SELECT id FROM ({set}) w")).collect::<Vec<_>>().join(" UNION ALL "))
+                let sets: Vec<String> =
+                    some.iter().map(|cond| cond.set(type_code, patient, bind)).collect::<Option<_>>()?;
+                format!(
+                    "SELECT DISTINCT id FROM ({}) u",
+                    sets.iter().map(|set| format!("SELECT id FROM ({set}) w")).collect::<Vec<_>>().join(" UNION ALL ")
+                )
             }
             Self::All(all) => {
                 let best = (0..all.len()).min_by_key(|&at| all[at].rank(patient))?;
                 let set = all[best].set(type_code, patient, bind)?;
-                let rest: String = (0..all.len()).filter(|&at| at != best).map(|at| format!(" AND {}", all[at].probe("q", type_code, bind))).collect();
+                let rest: String = (0..all.len())
+                    .filter(|&at| at != best)
+                    .map(|at| format!(" AND {}", all[at].probe("q", type_code, bind)))
+                    .collect();
                 format!("SELECT q.id FROM ({set}) s CROSS JOIN resource q WHERE q.clinic = ?1 AND q.id = s.id{rest}")
             }
             Self::Token { .. } | Self::Updated { .. } | Self::Missing { .. } => return None,
@@ -243,23 +324,44 @@ impl Cond {
     pub(super) fn ranked_set(&self, bind: &mut Bind) -> Option<String> {
         let Self::Text { params, values } = self else { return None };
         let params = params_in(params, bind);
-        let ranges: Vec<String> =
-            values.iter().map(|value| format!("SELECT x.resource AS id, {} AS rank FROM ix_text x WHERE {params} AND {}", value.rank(bind), value.condition(bind))).collect();
-        Some(format!("SELECT id, CAST(min(rank) AS BIGINT) AS rank FROM ({}) u GROUP BY id", ranges.join(" UNION ALL ")))
+        let ranges: Vec<String> = values
+            .iter()
+            .map(|value| {
+                format!(
+                    "SELECT x.resource AS id, {} AS rank FROM ix_text x WHERE {params} AND {}",
+                    value.rank(bind),
+                    value.condition(bind)
+                )
+            })
+            .collect();
+        Some(format!(
+            "SELECT id, CAST(min(rank) AS BIGINT) AS rank FROM ({}) u GROUP BY id",
+            ranges.join(" UNION ALL ")
+        ))
     }
 
     /// The rank of one resource.
     pub(super) fn rank_probe(&self, row: &str, bind: &mut Bind) -> Option<String> {
         let Self::Text { params, values } = self else { return None };
         let params = params_in(params, bind);
-        let ranges: Vec<String> =
-            values.iter().map(|value| format!("SELECT {} AS rank FROM ix_text x WHERE {params} AND x.resource = {row}.id AND {}", value.rank(bind), value.condition(bind))).collect();
+        let ranges: Vec<String> = values
+            .iter()
+            .map(|value| {
+                format!(
+                    "SELECT {} AS rank FROM ix_text x WHERE {params} AND x.resource = {row}.id AND {}",
+                    value.rank(bind),
+                    value.condition(bind)
+                )
+            })
+            .collect();
         Some(format!("(SELECT CAST(min(rank) AS BIGINT) FROM ({}) u)", ranges.join(" UNION ALL ")))
     }
 
     /// A test of the resource `row`.
     pub(super) fn probe(&self, row: &str, type_code: u16, bind: &mut Bind) -> String {
-        let exists = |table: &str, condition: String| format!("EXISTS (SELECT 1 FROM {table} x WHERE {condition} AND x.resource = {row}.id)");
+        let exists = |table: &str, condition: String| {
+            format!("EXISTS (SELECT 1 FROM {table} x WHERE {condition} AND x.resource = {row}.id)")
+        };
         match self {
             Self::Never => "1 = 0".to_owned(),
             Self::Ids(ids) => among(bind, &format!("{row}.id"), ids),
@@ -274,7 +376,10 @@ impl Cond {
                 let few = terms.iter().all(Terms::is_few);
                 let terms = any(terms.iter().map(|terms| terms.condition("x.term", bind)).collect());
                 match few {
-                    true => format!("{not}{}", exists("ix_token", format!("{params} AND {terms} AND x.patient = {row}.patient"))),
+                    true => format!(
+                        "{not}{}",
+                        exists("ix_token", format!("{params} AND {terms} AND x.patient = {row}.patient"))
+                    ),
                     // Many terms: gathering the resources once beats trying each term for each resource.
                     false => format!("{row}.id {not}IN (SELECT x.resource FROM ix_token x WHERE {params} AND {terms})"),
                 }
@@ -299,12 +404,22 @@ impl Cond {
             }
             Self::Quantity { params, values } => {
                 let params = params_in(params, bind);
-                let values = any(values.iter().map(|(units, found)| format!("({} AND {})", units.condition("x.unit", bind), range::quantity(found, bind))).collect());
+                let values = any(values
+                    .iter()
+                    .map(|(units, found)| {
+                        format!("({} AND {})", units.condition("x.unit", bind), range::quantity(found, bind))
+                    })
+                    .collect());
                 exists("ix_quantity", format!("{params} AND {values}"))
             }
             Self::Composite { params, values } => {
                 let params = params_in(params, bind);
-                let values = any(values.iter().map(|(first, second)| format!("({} AND {})", first.condition("x.term", bind), second.condition(bind))).collect());
+                let values = any(values
+                    .iter()
+                    .map(|(first, second)| {
+                        format!("({} AND {})", first.condition("x.term", bind), second.condition(bind))
+                    })
+                    .collect());
                 exists("ix_composite", format!("{params} AND {values} AND x.patient = {row}.patient"))
             }
             Self::Missing { table, params, types, missing } => {
@@ -317,21 +432,33 @@ impl Cond {
                     return format!("{not}{}", exists(table, params));
                 }
                 let types: Vec<i64> = types.iter().map(|&code| code.into()).collect();
-                format!("{not}EXISTS (SELECT 1 FROM {table} x CROSS JOIN resource t WHERE {params} AND x.resource = {row}.id AND t.clinic = ?1 AND t.id = x.target AND {})", among(bind, "t.type", &types))
+                format!(
+                    "{not}EXISTS (SELECT 1 FROM {table} x CROSS JOIN resource t WHERE {params} AND x.resource = {row}.id AND t.clinic = ?1 AND t.id = x.target AND {})",
+                    among(bind, "t.type", &types)
+                )
             }
             Self::Chain { params, targets } => {
                 let params = params_in(params, bind);
                 let tests: Vec<String> = targets.iter().map(|plan| plan.test(bind)).collect();
                 let target = targets.first().map(Plan::row).unwrap_or_default();
-                format!("EXISTS (SELECT 1 FROM ix_reference x CROSS JOIN resource {target} WHERE {params} AND x.resource = {row}.id AND {target}.clinic = ?1 AND {target}.id = x.target AND {})", any(tests))
+                format!(
+                    "EXISTS (SELECT 1 FROM ix_reference x CROSS JOIN resource {target} WHERE {params} AND x.resource = {row}.id AND {target}.clinic = ?1 AND {target}.id = x.target AND {})",
+                    any(tests)
+                )
             }
             Self::Has { params, by } => {
                 let params = params_in(params, bind);
                 let by_row = by.row();
-                format!("EXISTS (SELECT 1 FROM ix_reference x CROSS JOIN resource {by_row} WHERE {params} AND x.target = {row}.id AND {by_row}.clinic = ?1 AND {by_row}.id = x.resource AND {})", by.test(bind))
+                format!(
+                    "EXISTS (SELECT 1 FROM ix_reference x CROSS JOIN resource {by_row} WHERE {params} AND x.target = {row}.id AND {by_row}.clinic = ?1 AND {by_row}.id = x.resource AND {})",
+                    by.test(bind)
+                )
             }
             Self::All(all) if all.is_empty() => "1 = 1".to_owned(),
-            Self::All(all) => format!("({})", all.iter().map(|cond| cond.probe(row, type_code, bind)).collect::<Vec<_>>().join(" AND ")),
+            Self::All(all) => format!(
+                "({})",
+                all.iter().map(|cond| cond.probe(row, type_code, bind)).collect::<Vec<_>>().join(" AND ")
+            ),
             Self::Some(some) => any(some.iter().map(|cond| cond.probe(row, type_code, bind)).collect()),
         }
     }
@@ -357,7 +484,11 @@ fn date_set(params: &[Param], values: &[Vec<DateMatch>], many: bool, bind: &mut 
         conditions.push(all_of(all, bind));
         sets.push(format!("SELECT x.resource AS id FROM ix_date x WHERE {}", conditions.join(" AND ")));
         if let Some(after) = window.long_after {
-            sets.push(format!("SELECT x.resource AS id FROM ix_date_long x WHERE {params} AND x.high > {} AND {}", bind.int(after), all_of(all, bind)));
+            sets.push(format!(
+                "SELECT x.resource AS id FROM ix_date_long x WHERE {params} AND x.high > {} AND {}",
+                bind.int(after),
+                all_of(all, bind)
+            ));
         }
     }
     match sets.as_slice() {

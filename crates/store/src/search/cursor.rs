@@ -68,7 +68,10 @@ fn read_key(text: &str) -> Option<Key> {
         b'i' => Key::Int(rest.parse().ok()?),
         b'r' => Key::Real(f64::from_bits(u64::from_str_radix(rest, 16).ok()?)).finite()?,
         b't' => {
-            let bytes: Vec<u8> = (0..rest.len()).step_by(2).map(|at| u8::from_str_radix(rest.get(at..at + 2)?, 16).ok()).collect::<Option<_>>()?;
+            let bytes: Vec<u8> = (0..rest.len())
+                .step_by(2)
+                .map(|at| u8::from_str_radix(rest.get(at..at + 2)?, 16).ok())
+                .collect::<Option<_>>()?;
             Key::Text(String::from_utf8(bytes).ok()?)
         }
         _ => return None,

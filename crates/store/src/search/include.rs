@@ -26,7 +26,13 @@ pub(super) struct Included {
 type Found = (i64, u16);
 
 /// Row keys of all that is included, none of the matches and none twice; so a circle of references ends.
-pub(super) fn included(snapshot: &mut Snapshot<'_>, permit: &Permit<Read>, query: &Query, type_code: u16, matches: &[i64]) -> Result<Included, StoreError> {
+pub(super) fn included(
+    snapshot: &mut Snapshot<'_>,
+    permit: &Permit<Read>,
+    query: &Query,
+    type_code: u16,
+    matches: &[i64],
+) -> Result<Included, StoreError> {
     let mut seen: Vec<Found> = matches.iter().map(|&id| (id, type_code)).collect();
     let mut fresh = seen.clone();
     for round in 0..=ROUNDS_MAX {
@@ -57,12 +63,18 @@ pub(super) fn included(snapshot: &mut Snapshot<'_>, permit: &Permit<Read>, query
 }
 
 /// One include from the resources at hand.
-fn step(snapshot: &mut Snapshot<'_>, include: &Include, forward: bool, from: &[Found]) -> Result<Vec<Found>, StoreError> {
+fn step(
+    snapshot: &mut Snapshot<'_>,
+    include: &Include,
+    forward: bool,
+    from: &[Found],
+) -> Result<Vec<Found>, StoreError> {
     let source = tables::type_code(&include.source);
     let target = include.target.as_deref().and_then(tables::type_code);
     // Forward the source is at hand and the target wanted; backward the other way round.
     let (at_hand, wanted) = if forward { (source, target) } else { (target, source) };
-    let ids: Vec<i64> = from.iter().filter(|(_, code)| at_hand.is_none_or(|wanted| wanted == *code)).map(|(id, _)| *id).collect();
+    let ids: Vec<i64> =
+        from.iter().filter(|(_, code)| at_hand.is_none_or(|wanted| wanted == *code)).map(|(id, _)| *id).collect();
     let params = params_of(include);
     if params.is_empty() {
         return Ok(Vec::new());
@@ -74,13 +86,18 @@ fn step(snapshot: &mut Snapshot<'_>, include: &Include, forward: bool, from: &[F
         let params = among(&mut bind, "x.param", &params);
         let known = format!("{known} IN ({})", marks(&mut bind, &chunk));
         let of_type = wanted.map(|code| format!(" AND t.type = {}", bind.int(code.into()))).unwrap_or_default();
-        let limit = bind.int(i64::try_from(INCLUDED_MAX).unwrap_or(i64::MAX) + i64::try_from(from.len()).unwrap_or(0) + 1);
+        let limit =
+            bind.int(i64::try_from(INCLUDED_MAX).unwrap_or(i64::MAX) + i64::try_from(from.len()).unwrap_or(0) + 1);
         let text = format!(
             "SELECT DISTINCT t.id, t.type FROM ix_reference x CROSS JOIN resource t
              WHERE x.clinic = ?1 AND {params} AND {known} AND t.clinic = ?1 AND t.id = {sought} AND t.state = {}{of_type} ORDER BY t.id LIMIT {limit}",
             State::Live as i64
         );
-        found.extend(snapshot.db.all(&text, &bind.values(), |row| Ok((row.int(0)?, u16::try_from(row.int(1)?).unwrap_or(u16::MAX))))?);
+        found.extend(
+            snapshot
+                .db
+                .all(&text, &bind.values(), |row| Ok((row.int(0)?, u16::try_from(row.int(1)?).unwrap_or(u16::MAX))))?,
+        );
     }
     Ok(found)
 }
@@ -90,7 +107,9 @@ fn params_of(include: &Include) -> Vec<i64> {
     let of = |param: Param| def(param).map_or_else(Vec::new, |def| def.kept_in.clone());
     let mut numbers: Vec<i64> = match include.param {
         Some(param) => of(param),
-        None => params(&include.source).filter(|def| def.kind == Kind::Reference).flat_map(|def| of(def.param)).collect(),
+        None => {
+            params(&include.source).filter(|def| def.kind == Kind::Reference).flat_map(|def| of(def.param)).collect()
+        }
     }
     .into_iter()
     .map(|param| i64::from(param.0))

@@ -70,11 +70,25 @@ impl Order {
         let newest = from.map(|cursor| format!(" AND {} <= {}", plan.id(), bind.int(cursor.high))).unwrap_or_default();
         if self.keys.is_empty() {
             let after = from.map(|cursor| format!(" AND {} < {}", plan.id(), bind.int(cursor.id))).unwrap_or_default();
-            return format!("SELECT {id} AS id {from_where}{newest}{after} ORDER BY {id} DESC LIMIT {}", bind.int(limit), id = plan.id());
+            return format!(
+                "SELECT {id} AS id {from_where}{newest}{after} ORDER BY {id} DESC LIMIT {}",
+                bind.int(limit),
+                id = plan.id()
+            );
         }
-        let columns: Vec<String> = self.keys.iter().enumerate().map(|(at, key)| format!(", {} AS k{at}", column(key, plan, driver_ranks, bind))).collect();
+        let columns: Vec<String> = self
+            .keys
+            .iter()
+            .enumerate()
+            .map(|(at, key)| format!(", {} AS k{at}", column(key, plan, driver_ranks, bind)))
+            .collect();
         let after = from.map(|cursor| format!(" WHERE {}", self.after(cursor, bind))).unwrap_or_default();
-        let keys: Vec<String> = self.keys.iter().enumerate().map(|(at, (_, descending))| format!("k{at} {} NULLS LAST", if *descending { "DESC" } else { "ASC" })).collect();
+        let keys: Vec<String> = self
+            .keys
+            .iter()
+            .enumerate()
+            .map(|(at, (_, descending))| format!("k{at} {} NULLS LAST", if *descending { "DESC" } else { "ASC" }))
+            .collect();
         format!(
             "SELECT * FROM (SELECT {} AS id{} {from_where}{newest}) p{after} ORDER BY {}, id DESC LIMIT {}",
             plan.id(),
@@ -129,19 +143,30 @@ fn column((by, descending): &(By, bool), plan: &Plan, driver_ranks: bool, bind: 
     let pick = if *descending { "max" } else { "min" };
     let (param, kind) = match by {
         By::Rank if driver_ranks => return "d0.rank".to_owned(),
-        By::Rank => return plan.ranked().and_then(|cond| cond.rank_probe(&row, bind)).unwrap_or_else(|| "CAST(0 AS BIGINT)".to_owned()),
+        By::Rank => {
+            return plan
+                .ranked()
+                .and_then(|cond| cond.rank_probe(&row, bind))
+                .unwrap_or_else(|| "CAST(0 AS BIGINT)".to_owned());
+        }
         By::LogicalId => return format!("{row}.logical_id"),
         By::Updated => return format!("{row}.updated"),
         By::Param(param, kind) => (*param, *kind),
     };
     let kept = def(param).map_or_else(|| vec![param], |def| def.kept_in.clone());
     let params = params_in(&kept, bind);
-    let of_row = |table: &str, column: &str| format!("(SELECT {pick}(x.{column}) FROM {table} x WHERE {params} AND x.resource = {row}.id)");
+    let of_row = |table: &str, column: &str| {
+        format!("(SELECT {pick}(x.{column}) FROM {table} x WHERE {params} AND x.resource = {row}.id)")
+    };
     match kind {
         Kind::Date => of_row("ix_date", "low"),
         Kind::String => of_row("ix_text", "folded"),
-        Kind::Number | Kind::Quantity => format!("(SELECT {pick}(x.low) FROM ix_quantity x WHERE {params} AND x.resource = {row}.id AND x.unit > 0)"),
-        Kind::Reference => format!("(SELECT {pick}(t.logical_id) FROM ix_reference x CROSS JOIN resource t WHERE {params} AND x.resource = {row}.id AND t.clinic = ?1 AND t.id = x.target)"),
+        Kind::Number | Kind::Quantity => {
+            format!("(SELECT {pick}(x.low) FROM ix_quantity x WHERE {params} AND x.resource = {row}.id AND x.unit > 0)")
+        }
+        Kind::Reference => format!(
+            "(SELECT {pick}(t.logical_id) FROM ix_reference x CROSS JOIN resource t WHERE {params} AND x.resource = {row}.id AND t.clinic = ?1 AND t.id = x.target)"
+        ),
         // No index leads from a resource to its terms, and none is kept for the rare order by code: all terms of
         // the parameter are gathered once.
         Kind::Token | Kind::Uri | Kind::Composite => format!(

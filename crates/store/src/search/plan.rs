@@ -29,21 +29,34 @@ const ROWS_FEW: i64 = 1000;
 
 impl Plan {
     /// The plan of a search. `newest_first`: in that order a walk of all resources may end early.
-    pub(super) fn of(db: &mut dyn Db, clinic: ClinicId, type_code: u16, filters: &[Filter], newest_first: bool) -> Result<Self, DbError> {
+    pub(super) fn of(
+        db: &mut dyn Db,
+        clinic: ClinicId,
+        type_code: u16,
+        filters: &[Filter],
+        newest_first: bool,
+    ) -> Result<Self, DbError> {
         let mut plan = Self::at(db, clinic, type_code, filters, 0)?;
         plan.choose(db, clinic, newest_first)?;
         Ok(plan)
     }
 
     /// A plan within a chain.
-    pub(super) fn at(db: &mut dyn Db, clinic: ClinicId, type_code: u16, filters: &[Filter], level: usize) -> Result<Self, DbError> {
+    pub(super) fn at(
+        db: &mut dyn Db,
+        clinic: ClinicId,
+        type_code: u16,
+        filters: &[Filter],
+        level: usize,
+    ) -> Result<Self, DbError> {
         let conds = resolve::all(db, clinic, type_code, filters, level)?;
         let patient = conds.iter().find_map(|cond| match cond {
             Cond::Compartment(patient) => Some(*patient),
             Cond::Reference { own, .. } => *own,
             _ => None,
         });
-        let best = conds.iter().enumerate().map(|(at, cond)| (cond.rank(patient), at)).min().filter(|&(rank, _)| rank < 100);
+        let best =
+            conds.iter().enumerate().map(|(at, cond)| (cond.rank(patient), at)).min().filter(|&(rank, _)| rank < 100);
         Ok(Self { type_code, level, conds, driver: best.map(|(_, at)| at), patient })
     }
 

@@ -16,7 +16,13 @@ use crate::index::term::{self, PART, UNIT, URI, URL, storable};
 
 /// All filters of one level. Bounds on one date that a resource has only once are taken together, so that
 /// a day is one range and not everything since and everything until.
-pub(super) fn all(db: &mut dyn Db, clinic: ClinicId, type_code: u16, filters: &[Filter], level: usize) -> Result<Vec<Cond>, DbError> {
+pub(super) fn all(
+    db: &mut dyn Db,
+    clinic: ClinicId,
+    type_code: u16,
+    filters: &[Filter],
+    level: usize,
+) -> Result<Vec<Cond>, DbError> {
     let mut resolver = Resolver { db, clinic, type_code, level };
     let mut conds: Vec<Cond> = Vec::new();
     for filter in filters {
@@ -43,7 +49,9 @@ pub(super) fn all(db: &mut dyn Db, clinic: ClinicId, type_code: u16, filters: &[
 
 fn same_date(a: &Cond, b: &Cond) -> bool {
     match (a, b) {
-        (Cond::Date { params: p, values: v, many: false }, Cond::Date { params: q, values: w, many: false }) => p == q && v.len() == 1 && w.len() == 1,
+        (Cond::Date { params: p, values: v, many: false }, Cond::Date { params: q, values: w, many: false }) => {
+            p == q && v.len() == 1 && w.len() == 1
+        }
         _ => false,
     }
 }
@@ -92,7 +100,9 @@ impl Resolver<'_> {
                 }
             }
             Filter::Has { resource_type, param, inner } => {
-                let Some((code, def)) = tables::type_code(resource_type).zip(def(*param)) else { return Ok(Cond::Never) };
+                let Some((code, def)) = tables::type_code(resource_type).zip(def(*param)) else {
+                    return Ok(Cond::Never);
+                };
                 let by = Plan::at(self.db, self.clinic, code, std::slice::from_ref(inner), self.level + 1)?;
                 if by.is_empty() { Cond::Never } else { Cond::Has { params: def.kept_in.clone(), by: Box::new(by) } }
             }
@@ -137,7 +147,10 @@ impl Resolver<'_> {
                 Cond::Reference { params, targets, own }
             }
             Kind::Date => {
-                let values = values.iter().filter_map(|value| if let Match::Date(found) = value { Some(vec![*found]) } else { None }).collect();
+                let values = values
+                    .iter()
+                    .filter_map(|value| if let Match::Date(found) = value { Some(vec![*found]) } else { None })
+                    .collect();
                 Cond::Date { params, values, many: def.many }
             }
             Kind::Number | Kind::Quantity => {
@@ -161,7 +174,9 @@ impl Resolver<'_> {
             Match::TokenText(folded) => vec![Terms::labels(folded)],
             Match::Uri(uri) => vec![Terms::exact(db, clinic, URI, uri)?],
             Match::UriBelow(uri) => Terms::below(db, clinic, uri)?.into(),
-            Match::UriAbove(uris) => uris.iter().map(|uri| Terms::exact(db, clinic, URI, uri)).collect::<Result<_, _>>()?,
+            Match::UriAbove(uris) => {
+                uris.iter().map(|uri| Terms::exact(db, clinic, URI, uri)).collect::<Result<_, _>>()?
+            }
             _ => Vec::new(),
         })
     }
@@ -174,7 +189,9 @@ impl Resolver<'_> {
                     targets.extend(self.row(code, id)?);
                 }
             }
-            Match::Reference(Target::Url(url)) => targets.extend(term::find(self.db, self.clinic, URL, url)?.map(|id| -id)),
+            Match::Reference(Target::Url(url)) => {
+                targets.extend(term::find(self.db, self.clinic, URL, url)?.map(|id| -id))
+            }
             Match::ReferenceId { types, id } => {
                 let codes: Vec<u16> = match types.as_slice() {
                     [] => tables::types().filter_map(tables::type_code).collect(),
@@ -204,11 +221,19 @@ impl Resolver<'_> {
 
     /// The patient, when this is the reference by which a resource of this type lies in a chart, and to one patient.
     fn own(&mut self, asked: &ParamDef, targets: &[i64]) -> Result<Option<i64>, DbError> {
-        let (&[target], Some(patient)) = (targets, tables::type_name(self.type_code).and_then(|name| find(name, "patient"))) else { return Ok(None) };
+        let (&[target], Some(patient)) =
+            (targets, tables::type_name(self.type_code).and_then(|name| find(name, "patient")))
+        else {
+            return Ok(None);
+        };
         if patient.kept_in != asked.kept_in || target <= 0 {
             return Ok(None);
         }
-        let is_patient = self.db.one("SELECT type FROM resource WHERE clinic = ?1 AND id = ?2", &[self.clinic.into(), Val::Int(target)], |row| row.int(0))?;
+        let is_patient = self.db.one(
+            "SELECT type FROM resource WHERE clinic = ?1 AND id = ?2",
+            &[self.clinic.into(), Val::Int(target)],
+            |row| row.int(0),
+        )?;
         Ok((is_patient == Some(i64::from(patient_code()))).then_some(target))
     }
 
@@ -264,9 +289,15 @@ impl Resolver<'_> {
             return Ok(None);
         }
         let second = match second {
-            Match::Token { system, code } => Second::Terms(Terms::of_token(self.db, self.clinic, system.as_deref(), code.as_deref())?),
-            Match::Starts { folded, .. } => Second::Terms(Terms::Range { system: PART, from: folded.clone(), to: super::term::after(folded) }),
-            Match::Reference(Target::Local { resource_type, id }) => Second::Terms(Terms::exact(self.db, self.clinic, PART, &format!("{resource_type}/{id}"))?),
+            Match::Token { system, code } => {
+                Second::Terms(Terms::of_token(self.db, self.clinic, system.as_deref(), code.as_deref())?)
+            }
+            Match::Starts { folded, .. } => {
+                Second::Terms(Terms::Range { system: PART, from: folded.clone(), to: super::term::after(folded) })
+            }
+            Match::Reference(Target::Local { resource_type, id }) => {
+                Second::Terms(Terms::exact(self.db, self.clinic, PART, &format!("{resource_type}/{id}"))?)
+            }
             Match::Date(found) => Second::Date(*found),
             Match::Quantity(found) => match self.units(&found.unit)? {
                 Some(units) => Second::Quantity(units, QuantityMatch { unit: Unit::Any, ..found.clone() }),
@@ -279,7 +310,11 @@ impl Resolver<'_> {
     }
 
     fn row(&mut self, type_code: u16, id: &str) -> Result<Option<i64>, DbError> {
-        self.db.one("SELECT id FROM resource WHERE clinic = ?1 AND type = ?2 AND logical_id = ?3", &[self.clinic.into(), type_code.into(), id.into()], |row| row.int(0))
+        self.db.one(
+            "SELECT id FROM resource WHERE clinic = ?1 AND type = ?2 AND logical_id = ?3",
+            &[self.clinic.into(), type_code.into(), id.into()],
+            |row| row.int(0),
+        )
     }
 }
 
@@ -322,13 +357,18 @@ fn missing_cond(def: &'static ParamDef, missing: bool) -> Cond {
         Kind::Number | Kind::Quantity => "ix_quantity",
         Kind::Composite => match def.split {
             Some(params) => {
-                let sides: Vec<Cond> = params.iter().filter_map(|&param| fhir::search::def(param)).map(|side| missing_cond(side, missing)).collect();
+                let sides: Vec<Cond> = params
+                    .iter()
+                    .filter_map(|&param| fhir::search::def(param))
+                    .map(|side| missing_cond(side, missing))
+                    .collect();
                 return if missing { Cond::Some(sides) } else { Cond::All(sides) };
             }
             None => "ix_composite",
         },
     };
-    let types = if def.narrowed { def.targets.iter().filter_map(|name| tables::type_code(name)).collect() } else { Vec::new() };
+    let types =
+        if def.narrowed { def.targets.iter().filter_map(|name| tables::type_code(name)).collect() } else { Vec::new() };
     Cond::Missing { table, params: def.kept_in.clone(), types, missing }
 }
 

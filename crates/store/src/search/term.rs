@@ -23,14 +23,24 @@ const IDS_MAX: usize = 64;
 
 impl Terms {
     /// Those of a token: None is any system, any code.
-    pub(super) fn of_token(db: &mut dyn Db, clinic: ClinicId, system: Option<&str>, code: Option<&str>) -> Result<Self, DbError> {
+    pub(super) fn of_token(
+        db: &mut dyn Db,
+        clinic: ClinicId,
+        system: Option<&str>,
+        code: Option<&str>,
+    ) -> Result<Self, DbError> {
         match (system, code) {
             (Some(system), Some(code)) => Self::exact(db, clinic, system, code),
             (Some(system), None) => Ok(Self::System(system.to_owned())),
             (None, code) => {
                 let ids = db.all(
                     "SELECT id FROM term WHERE clinic = ?1 AND code = ?2 AND NOT (system >= ?3 AND system < ?4)",
-                    &[clinic.into(), Val::Text(&storable(code.unwrap_or_default())), Val::Text(OURS[0]), Val::Text(OURS[1])],
+                    &[
+                        clinic.into(),
+                        Val::Text(&storable(code.unwrap_or_default())),
+                        Val::Text(OURS[0]),
+                        Val::Text(OURS[1]),
+                    ],
                     |row| row.int(0),
                 )?;
                 Ok(Self::Ids(ids))
@@ -85,7 +95,9 @@ impl Terms {
             }
             Self::Range { system, from, to } => {
                 let (system, from, to) = (bind.text(system), bind.text(from), bind.text(to));
-                format!("{column} IN (SELECT id FROM term WHERE clinic = ?1 AND system = {system} AND code >= {from} AND code < {to})")
+                format!(
+                    "{column} IN (SELECT id FROM term WHERE clinic = ?1 AND system = {system} AND code >= {from} AND code < {to})"
+                )
             }
         }
     }

@@ -5,12 +5,13 @@ use std::process::{Command, Stdio};
 use super::{Ward, check, has, skip};
 use crate::harness::block_on;
 
-/// On a disk of 8 MiB of its own, which only root can make.
+/// On a disk of 24 MiB of its own, which only root can make.
 #[test]
 fn a_full_disk_refuses_writes_and_loses_nothing() {
     let ward = Ward::sqlite();
     let [data, acks] = [ward.data(), ward.directory.path().join("acks")].map(|path| path.to_str().unwrap().to_owned());
-    let mount = format!("cp -a {data} {data}.kept && mount -t tmpfs -o size=8m tmpfs {data} && cp -a {data}.kept/. {data}");
+    let mount =
+        format!("cp -a {data} {data}.kept && mount -t tmpfs -o size=24m tmpfs {data} && cp -a {data}.kept/. {data}");
     let tried = Command::new("unshare").args(["-m", "sh", "-c", &mount]).stderr(Stdio::null()).status();
     if !tried.is_ok_and(|status| status.success()) {
         return skip("a full disk needs root and mount namespaces");

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use rand::Rng;
 
-use super::{Ward, check, count};
+use super::{Ward, check, count, random};
 use crate::harness::block_on;
 
 fn kill_loop(ward: &Ward, kills: usize) {
-    let mut random = rand::rng();
+    let mut random = random();
     for _ in 0..kills {
         let before = ward.acknowledged().len();
         let line = ward.victim("write");

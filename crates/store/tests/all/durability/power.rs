@@ -10,12 +10,12 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use rand::{Rng, SeedableRng};
+use rand::Rng;
 use store::{Config, Vault};
 use tempfile::TempDir;
 
 use super::trace::{self, Disk, Luck, Step};
-use super::{Ward, check, count, has, parse_acks, skip};
+use super::{Ward, check, count, has, parse_acks, random, skip};
 use crate::harness::block_on;
 
 const ACKNOWLEDGED_MIN: usize = 300;
@@ -28,9 +28,7 @@ fn nothing_acknowledged_is_lost_when_the_power_goes() {
     let ward = Ward::sqlite();
     let steps = record(&ward);
     assert!(steps.iter().any(|step| matches!(step, Step::Sync { .. })));
-    let seed = std::env::var("KOMAINU_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(rand::random);
-    eprintln!("KOMAINU_SEED={seed}");
-    let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+    let mut random = random();
     let mut moments: Vec<usize> =
         (0..count("KOMAINU_POWER_CUTS", 40)).map(|_| random.random_range(0..=steps.len())).collect();
     moments.sort_unstable();
@@ -48,7 +46,8 @@ fn nothing_acknowledged_is_lost_when_the_power_goes() {
 fn record(ward: &Ward) -> Vec<Step> {
     let [library, trace] = ["shim.so", "trace"].map(|name| ward.directory.path().join(name));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all/durability/shim.c");
-    let built = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).args([&library, &source]).arg("-ldl").status();
+    let built =
+        Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).args([&library, &source]).arg("-ldl").status();
     assert!(built.unwrap().success());
     let line = ward.victim("write");
     let mut victim = Command::new(&line[0])

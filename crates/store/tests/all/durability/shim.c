@@ -17,19 +17,22 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int trace = -2;
 static const char *below;
 
-static int path_of(int fd, char *path, size_t size) {
-    char link[64];
+static int is_ours(const char *path) {
     if (trace == -2) {
         const char *to = getenv("KOMAINU_TRACE");
         below = getenv("KOMAINU_TRACE_DIR");
         trace = to && below ? (int)syscall(SYS_openat, AT_FDCWD, to, O_WRONLY | O_CREAT | O_APPEND, 0600) : -1;
     }
-    if (trace < 0) return 0;
+    return trace >= 0 && strncmp(path, below, strlen(below)) == 0;
+}
+
+static int path_of(int fd, char *path, size_t size) {
+    char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t length = readlink(link, path, size - 1);
     if (length <= 0) return 0;
     path[length] = 0;
-    return strncmp(path, below, strlen(below)) == 0;
+    return is_ours(path);
 }
 
 static void put(const void *bytes, size_t length) {
@@ -79,6 +82,15 @@ int ftruncate64(int fd, off64_t length) {
 }
 
 int ftruncate(int fd, off_t length) { return ftruncate64(fd, length); }
+
+int unlink(const char *file) {
+    pthread_mutex_lock(&lock);
+    int ours = is_ours(file);
+    long result = syscall(SYS_unlink, file);
+    if (ours && result == 0) record('u', file, 0, NULL, 0);
+    pthread_mutex_unlock(&lock);
+    return (int)result;
+}
 
 int fsync(int fd) { TRACED(fd, syscall(SYS_fsync, fd), record('s', path, 0, NULL, 0)); }
 

@@ -14,6 +14,7 @@ pub(super) enum Step {
     Write { file: PathBuf, offset: usize, data: Vec<u8> },
     Truncate { file: PathBuf, length: usize },
     Sync { file: PathBuf },
+    Remove { file: PathBuf },
 }
 
 /// All steps in order.
@@ -37,6 +38,7 @@ fn step(rest: &mut &[u8]) -> Option<Step> {
         b'w' => Step::Write { file, offset, data: rest.split_off(..length)?.to_vec() },
         b't' => Step::Truncate { file, length: offset },
         b's' => Step::Sync { file },
+        b'u' => Step::Remove { file },
         other => panic!("no operation {other}"),
     })
 }
@@ -46,6 +48,8 @@ fn step(rest: &mut &[u8]) -> Option<Step> {
 struct Content {
     certain: Vec<u8>,
     pending: Vec<Piece>,
+    /// Certain only when its directory was synced.
+    removed: bool,
 }
 
 #[derive(Clone)]
@@ -85,28 +89,30 @@ impl Disk {
                 self.files.entry(file.clone()).or_default().pending.push(Piece::Length(*length));
             }
             Step::Sync { file } => {
-                let content = self.files.entry(file.clone()).or_default();
+                self.files.retain(|other, content| !(content.removed && other.parent() == Some(file)));
+                // A directory, or a file that nothing was written to.
+                let Some(content) = self.files.get_mut(file) else { return };
                 for piece in std::mem::take(&mut content.pending) {
                     piece.apply(&mut content.certain);
                 }
             }
+            Step::Remove { file } => self.files.entry(file.clone()).or_default().removed = true,
         }
     }
 
-    /// Pulls the plug and writes what is left of `from` below `to`. Directory entries are taken to be durable.
+    /// Pulls the plug and writes what is left of `from` below `to`. That a file was made is taken to be certain.
     pub(super) fn cut(&self, luck: Luck, random: &mut impl Rng, from: &Path, to: &Path) {
+        let mut survives = || match luck {
+            Luck::None => false,
+            Luck::All => true,
+            Luck::Some => random.random(),
+        };
         for (file, content) in &self.files {
-            let mut bytes = content.certain.clone();
-            for piece in &content.pending {
-                let survives = match luck {
-                    Luck::None => false,
-                    Luck::All => true,
-                    Luck::Some => random.random(),
-                };
-                if survives {
-                    piece.apply(&mut bytes);
-                }
+            if content.removed && survives() {
+                continue;
             }
+            let mut bytes = content.certain.clone();
+            content.pending.iter().filter(|_| survives()).for_each(|piece| piece.apply(&mut bytes));
             fs::write(to.join(file.strip_prefix(from).unwrap()), bytes).unwrap();
         }
     }

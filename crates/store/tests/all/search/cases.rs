@@ -175,7 +175,14 @@ fn searches_find_what_they_say() {
 fn the_exact_spelling_comes_first() {
     on_both(async |store| {
         load(&store, CLINIC).await;
-        for (text, first) in [("Patient?name=髙橋", "old"), ("Patient?name=高橋", "new"), ("Patient?family=髙橋", "old"), ("Patient?name=ono", "ono"), ("Patient?name=髙橋 花", "old"), ("Patient?gender:not=other&name=高橋", "new")] {
+        for (text, first) in [
+            ("Patient?name=髙橋", "old"),
+            ("Patient?name=高橋", "new"),
+            ("Patient?family=髙橋", "old"),
+            ("Patient?name=ono", "ono"),
+            ("Patient?name=髙橋 花", "old"),
+            ("Patient?gender:not=other&name=高橋", "new"),
+        ] {
             assert_eq!(found(&store, text).await.first().map(String::as_str), Some(first), "{text}");
         }
     });
@@ -185,8 +192,16 @@ fn the_exact_spelling_comes_first() {
 fn what_was_changed_or_deleted_is_found_by_its_present_form_only() {
     on_both(async |store| {
         load(&store, CLINIC).await;
-        load(&store, &[r#"{"resourceType":"Patient","id":"old","name":[{"family":"山田"}],"birthDate":"1960-01-01"}"#]).await;
-        for text in ["Patient?name=花子", "Patient?identifier=000123", "Patient?birthdate=1958-04-05", "Patient?gender=female", "Patient?phone=0312345678", "Patient?general-practitioner=dr"] {
+        load(&store, &[r#"{"resourceType":"Patient","id":"old","name":[{"family":"山田"}],"birthDate":"1960-01-01"}"#])
+            .await;
+        for text in [
+            "Patient?name=花子",
+            "Patient?identifier=000123",
+            "Patient?birthdate=1958-04-05",
+            "Patient?gender=female",
+            "Patient?phone=0312345678",
+            "Patient?general-practitioner=dr",
+        ] {
             assert_eq!(found(&store, text).await, Vec::<String>::new(), "{text}");
         }
         assert_eq!(found(&store, "Patient?name=山田&birthdate=1960-01-01").await, ["old"]);
@@ -220,7 +235,13 @@ fn a_query_that_touches_more_than_the_permit_is_refused() {
     use access::{Action, Actor, decide};
     on_both(async |store| {
         load(&store, CLINIC).await;
-        for text in ["Patient?name=x", "Observation?patient.name=x", "Observation?_has:Provenance:target:agent=x", "Observation?_include=Observation:encounter", "Observation?_revinclude=Provenance:target"] {
+        for text in [
+            "Patient?name=x",
+            "Observation?patient.name=x",
+            "Observation?_has:Provenance:target:agent=x",
+            "Observation?_include=Observation:encounter",
+            "Observation?_revinclude=Provenance:target",
+        ] {
             let query = query(text);
             let refused = store
                 .read(move |snapshot| {

@@ -26,7 +26,10 @@ fn what_is_referred_to_comes_along_once() {
             ("Observation?_include=*", &["a", "dr", "e"]),
             ("Observation?_include=Observation:patient&_include=Patient:organization", &["a"]),
             ("Observation?_include=Observation:patient&_include:iterate=Patient:organization", &["a", "org"]),
-            ("Observation?_include=Observation:patient&_include:iterate=Patient:organization&_include:iterate=Organization:partof", &["a", "org", "parent"]),
+            (
+                "Observation?_include=Observation:patient&_include:iterate=Patient:organization&_include:iterate=Organization:partof",
+                &["a", "org", "parent"],
+            ),
             ("Patient?_id=a&_include:iterate=Patient:link", &["b"]),
             ("Patient?_id=a&_revinclude=Encounter:patient&_revinclude:iterate=Observation:encounter", &["e", "o"]),
             ("Patient?_id=a&_revinclude=Observation:*", &["o"]),
@@ -50,7 +53,10 @@ fn what_the_permit_leaves_out_does_not_come_along() {
         let page = store
             .read::<_, StoreError, _>(move |snapshot| {
                 snapshot.audit(event("search"));
-                snapshot.search(&decide(&Actor::system("sato"), Action::Search, &["Observation", "Practitioner"]).unwrap(), &query)
+                snapshot.search(
+                    &decide(&Actor::system("sato"), Action::Search, &["Observation", "Practitioner"]).unwrap(),
+                    &query,
+                )
             })
             .await
             .unwrap();

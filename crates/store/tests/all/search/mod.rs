@@ -17,7 +17,8 @@ const NOW: i64 = 1_795_392_000_000;
 
 fn query(text: &str) -> Query {
     let (resource_type, rest) = text.split_once('?').unwrap_or((text, ""));
-    let pairs: Vec<(String, String)> = rest.split('&').filter_map(|pair| pair.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+    let pairs: Vec<(String, String)> =
+        rest.split('&').filter_map(|pair| pair.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
     fhir::search::parse(resource_type, &pairs, NOW).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
@@ -45,12 +46,16 @@ async fn found(store: &Store, text: &str) -> Vec<String> {
 
 /// Stores resources given as JSON, all in one job.
 async fn load(store: &Store, resources: &[&str]) {
-    let resources = resources.iter().map(|text| Resource::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"))).collect();
+    let resources = resources
+        .iter()
+        .map(|text| Resource::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}")))
+        .collect();
     put_all(store, resources).await;
 }
 
 async fn put_all(store: &Store, resources: Vec<Resource>) {
-    let drafts: Vec<Draft> = resources.into_iter().map(|resource| Draft::prepare(resource, Kind::Update).unwrap()).collect();
+    let drafts: Vec<Draft> =
+        resources.into_iter().map(|resource| Draft::prepare(resource, Kind::Update).unwrap()).collect();
     store
         .write::<_, StoreError, _>(move |tx| {
             tx.audit(event("update"));

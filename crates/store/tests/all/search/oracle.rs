@@ -33,7 +33,13 @@ fn maybe(member: &'static str, value: impl Strategy<Value = String>) -> impl Str
 }
 
 fn coding() -> impl Strategy<Value = String> {
-    (pick(&SYSTEMS), pick(&CODES)).prop_map(|(system, code)| if system.is_empty() { format!(r#"{{"code":"{code}"}}"#) } else { format!(r#"{{"system":"{system}","code":"{code}","display":"{code}x"}}"#) })
+    (pick(&SYSTEMS), pick(&CODES)).prop_map(|(system, code)| {
+        if system.is_empty() {
+            format!(r#"{{"code":"{code}"}}"#)
+        } else {
+            format!(r#"{{"system":"{system}","code":"{code}","display":"{code}x"}}"#)
+        }
+    })
 }
 
 fn concept() -> impl Strategy<Value = String> {
@@ -50,7 +56,8 @@ fn quantity() -> impl Strategy<Value = String> {
 fn effective() -> impl Strategy<Value = String> {
     prop_oneof![
         pick(&DATES).prop_map(|date| format!(r#","effectiveDateTime":"{date}""#)),
-        (pick(&DATES), pick(&DATES)).prop_map(|(start, end)| format!(r#","effectivePeriod":{{"start":"{start}","end":"{end}"}}"#)),
+        (pick(&DATES), pick(&DATES))
+            .prop_map(|(start, end)| format!(r#","effectivePeriod":{{"start":"{start}","end":"{end}"}}"#)),
         pick(&DATES).prop_map(|start| format!(r#","effectivePeriod":{{"start":"{start}"}}"#)),
         Just(String::new()),
     ]
@@ -71,7 +78,8 @@ fn observation() -> impl Strategy<Value = String> {
         1 => Just(r#"{"reference":"Group/g"}"#.to_owned()),
         1 => pick(&CODES).prop_map(|code| format!(r#"{{"identifier":{{"system":"s","value":"{code}"}}}}"#)),
     ];
-    let component = (concept(), quantity()).prop_map(|(code, value)| format!(r#"{{"code":{code},"valueQuantity":{value}}}"#));
+    let component =
+        (concept(), quantity()).prop_map(|(code, value)| format!(r#"{{"code":{code},"valueQuantity":{value}}}"#));
     let components = prop::collection::vec(component, 1..3).prop_map(|all| format!("[{}]", all.join(",")));
     (id(), concept(), maybe("subject", subject), effective(), value(), maybe("component", components)).prop_map(|(id, code, subject, effective, value, components)| {
         format!(r#"{{"resourceType":"Observation","id":"{id}","status":"final","code":{code}{subject}{effective}{value}{components}}}"#)
@@ -79,15 +87,26 @@ fn observation() -> impl Strategy<Value = String> {
 }
 
 fn patient() -> impl Strategy<Value = String> {
-    let name = (pick(&NAMES), pick(&NAMES)).prop_map(|(family, given)| format!(r#"{{"family":"{family}","given":["{given}"]}}"#));
+    let name = (pick(&NAMES), pick(&NAMES))
+        .prop_map(|(family, given)| format!(r#"{{"family":"{family}","given":["{given}"]}}"#));
     let names = prop::collection::vec(name, 0..3).prop_map(|all| format!("[{}]", all.join(",")));
-    let identifier = (pick(&SYSTEMS), pick(&CODES)).prop_map(|(system, value)| format!(r#"{{"system":"{system}x","value":"{value}"}}"#));
+    let identifier = (pick(&SYSTEMS), pick(&CODES))
+        .prop_map(|(system, value)| format!(r#"{{"system":"{system}x","value":"{value}"}}"#));
     let identifiers = prop::collection::vec(identifier, 0..3).prop_map(|all| format!("[{}]", all.join(",")));
     let link = id().prop_map(|id| format!(r#"[{{"other":{{"reference":"Patient/{id}"}}}}]"#));
     let gender = pick(&["male", "female"]).prop_map(|gender| format!("\"{gender}\""));
     let birth = pick(&DATES[..3]).prop_map(|date| format!("\"{date}\""));
-    (id(), maybe("name", names), maybe("identifier", identifiers), maybe("birthDate", birth), maybe("gender", gender), maybe("link", link))
-        .prop_map(|(id, names, identifiers, birth, gender, link)| format!(r#"{{"resourceType":"Patient","id":"{id}"{names}{identifiers}{birth}{gender}{link}}}"#))
+    (
+        id(),
+        maybe("name", names),
+        maybe("identifier", identifiers),
+        maybe("birthDate", birth),
+        maybe("gender", gender),
+        maybe("link", link),
+    )
+        .prop_map(|(id, names, identifiers, birth, gender, link)| {
+            format!(r#"{{"resourceType":"Patient","id":"{id}"{names}{identifiers}{birth}{gender}{link}}}"#)
+        })
 }
 
 /// A change of the world.
@@ -118,7 +137,8 @@ fn list(value: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
 }
 
 fn measured() -> impl Strategy<Value = String> {
-    (comparison(), pick(&NUMBERS), pick(&["", "||kg", "||g", "||錠", "|http://unitsofmeasure.org|g"])).prop_map(|(prefix, number, unit)| format!("{prefix}{number}{unit}"))
+    (comparison(), pick(&NUMBERS), pick(&["", "||kg", "||g", "||錠", "|http://unitsofmeasure.org|g"]))
+        .prop_map(|(prefix, number, unit)| format!("{prefix}{number}{unit}"))
 }
 
 fn when() -> impl Strategy<Value = String> {
@@ -127,26 +147,59 @@ fn when() -> impl Strategy<Value = String> {
 
 fn of_patient() -> impl Strategy<Value = String> {
     prop_oneof![
-        (pick(&["name", "family", "given", "name:contains", "name:exact", "phonetic"]), list(pick(&NAMES).prop_map(str::to_owned))).prop_map(|(n, v)| format!("{n}={v}")),
-        (pick(&["identifier", "gender:not", "gender"]), list(prop_oneof![token(), pick(&["male", "female"]).prop_map(str::to_owned)])).prop_map(|(n, v)| format!("{n}={v}")),
+        (
+            pick(&["name", "family", "given", "name:contains", "name:exact", "phonetic"]),
+            list(pick(&NAMES).prop_map(str::to_owned))
+        )
+            .prop_map(|(n, v)| format!("{n}={v}")),
+        (
+            pick(&["identifier", "gender:not", "gender"]),
+            list(prop_oneof![token(), pick(&["male", "female"]).prop_map(str::to_owned)])
+        )
+            .prop_map(|(n, v)| format!("{n}={v}")),
         when().prop_map(|v| format!("birthdate={v}")),
         list(id()).prop_map(|v| format!("link={v}")),
         list(id()).prop_map(|v| format!("_id={v}")),
-        (pick(&["name", "identifier", "birthdate", "gender", "link"]), any::<bool>()).prop_map(|(n, v)| format!("{n}:missing={v}")),
+        (pick(&["name", "identifier", "birthdate", "gender", "link"]), any::<bool>())
+            .prop_map(|(n, v)| format!("{n}:missing={v}")),
     ]
 }
 
 fn of_observation() -> impl Strategy<Value = String> {
     prop_oneof![
-        (pick(&["code", "code:not", "combo-code", "component-code", "value-concept", "combo-value-concept"]), list(token())).prop_map(|(n, v)| format!("{n}={v}")),
-        (pick(&["code:text", "combo-code:text"]), pick(&["a", "ax", "高", "小野"])).prop_map(|(n, v)| format!("{n}={v}")),
+        (
+            pick(&["code", "code:not", "combo-code", "component-code", "value-concept", "combo-value-concept"]),
+            list(token())
+        )
+            .prop_map(|(n, v)| format!("{n}={v}")),
+        (pick(&["code:text", "combo-code:text"]), pick(&["a", "ax", "高", "小野"]))
+            .prop_map(|(n, v)| format!("{n}={v}")),
         when().prop_map(|v| format!("date={v}")),
-        (pick(&["value-quantity", "combo-value-quantity", "component-value-quantity"]), list(measured())).prop_map(|(n, v)| format!("{n}={v}")),
-        (pick(&["code-value-quantity", "component-code-value-quantity", "combo-code-value-quantity"]), token(), measured()).prop_map(|(n, t, v)| format!("{n}={t}${v}")),
+        (pick(&["value-quantity", "combo-value-quantity", "component-value-quantity"]), list(measured()))
+            .prop_map(|(n, v)| format!("{n}={v}")),
+        (
+            pick(&["code-value-quantity", "component-code-value-quantity", "combo-code-value-quantity"]),
+            token(),
+            measured()
+        )
+            .prop_map(|(n, t, v)| format!("{n}={t}${v}")),
         (token(), token()).prop_map(|(a, b)| format!("combo-code-value-concept={a}${b}")),
         (pick(&["patient", "subject", "subject:Patient"]), list(id())).prop_map(|(n, v)| format!("{n}={v}")),
         pick(&CODES).prop_map(|v| format!("subject:identifier=s|{v}")),
-        (pick(&["code", "date", "value-quantity", "patient", "subject", "combo-code", "component-code-value-quantity", "code-value-quantity"]), any::<bool>()).prop_map(|(n, v)| format!("{n}:missing={v}")),
+        (
+            pick(&[
+                "code",
+                "date",
+                "value-quantity",
+                "patient",
+                "subject",
+                "combo-code",
+                "component-code-value-quantity",
+                "code-value-quantity"
+            ]),
+            any::<bool>()
+        )
+            .prop_map(|(n, v)| format!("{n}:missing={v}")),
         list(pick(&NAMES).prop_map(str::to_owned)).prop_map(|v| format!("value-string={v}")),
     ]
 }
@@ -179,7 +232,9 @@ fn holds(filter: &Filter, (resource_type, id, values): &(String, String, Vec<Ind
         Filter::Any { param, values: wanted, not } => {
             let def = def(*param).unwrap();
             let any = match def.split {
-                _ if def.kept_in.iter().all(|&p| fhir::search::def(p).unwrap().split.is_none()) => of(*param).iter().any(|value| wanted.iter().any(|wanted| matches(wanted, value))),
+                _ if def.kept_in.iter().all(|&p| fhir::search::def(p).unwrap().split.is_none()) => {
+                    of(*param).iter().any(|value| wanted.iter().any(|wanted| matches(wanted, value)))
+                }
                 _ => wanted.iter().any(|wanted| composite_by_parts(def, wanted, values)),
             };
             any != *not
@@ -216,7 +271,9 @@ fn kept<'v>(def: &ParamDef, values: &'v [Indexed]) -> Vec<&'v Value> {
 fn composite_by_parts(def: &ParamDef, wanted: &Match, values: &[Indexed]) -> bool {
     let Match::Composite(sides) = wanted else { return false };
     def.kept_in.iter().map(|&param| fhir::search::def(param).unwrap()).any(|part| match part.split {
-        Some(parts) => parts.into_iter().zip(sides.iter()).all(|(param, side)| kept(fhir::search::def(param).unwrap(), values).iter().any(|value| matches(side, value))),
+        Some(parts) => parts.into_iter().zip(sides.iter()).all(|(param, side)| {
+            kept(fhir::search::def(param).unwrap(), values).iter().any(|value| matches(side, value))
+        }),
         None => kept(part, values).iter().any(|value| matches(wanted, value)),
     })
 }
@@ -232,8 +289,13 @@ fn matches(wanted: &Match, value: &Value) -> bool {
         (Match::Contains(folded), Value::Text { folded: text, .. }) => text.contains(folded.as_str()),
         (Match::Exact(raw), Value::Text { raw: text, .. }) => clip(raw) == text,
         (Match::Reference(target), Value::Reference(value)) => target == value,
-        (Match::ReferenceId { types, id }, Value::Reference(Target::Local { resource_type, id: i })) => i == id && (types.is_empty() || types.contains(resource_type)),
-        (Match::ReferenceIdentifier { system, value }, Value::Reference(Target::Identifier { system: s, value: v })) => v == value && system.as_ref().is_none_or(|system| system == s),
+        (Match::ReferenceId { types, id }, Value::Reference(Target::Local { resource_type, id: i })) => {
+            i == id && (types.is_empty() || types.contains(resource_type))
+        }
+        (
+            Match::ReferenceIdentifier { system, value },
+            Value::Reference(Target::Identifier { system: s, value: v }),
+        ) => v == value && system.as_ref().is_none_or(|system| system == s),
         (Match::Date(wanted), Value::Date { low, high }) => date(wanted, *low, *high),
         (Match::Quantity(wanted), Value::Quantity { unit, converted, low, high }) => {
             let of_unit = match &wanted.unit {
@@ -243,7 +305,9 @@ fn matches(wanted: &Match, value: &Value) -> bool {
             };
             of_unit && number(wanted, low.0, high.0)
         }
-        (Match::Composite(wanted), Value::Composite(value)) => matches(&wanted[0], &value[0]) && matches(&wanted[1], &value[1]),
+        (Match::Composite(wanted), Value::Composite(value)) => {
+            matches(&wanted[0], &value[0]) && matches(&wanted[1], &value[1])
+        }
         _ => false,
     }
 }
@@ -303,8 +367,11 @@ async fn compare(store: &Store, changes: &[Change], questions: &[String]) -> Res
     }
     for text in questions {
         let asked = query(text);
-        let mut expected: Vec<String> =
-            world.iter().filter(|row| row.0 == asked.resource_type && asked.filters.iter().all(|filter| holds(filter, row, &world))).map(|row| row.1.clone()).collect();
+        let mut expected: Vec<String> = world
+            .iter()
+            .filter(|row| row.0 == asked.resource_type && asked.filters.iter().all(|filter| holds(filter, row, &world)))
+            .map(|row| row.1.clone())
+            .collect();
         expected.sort_unstable();
         let mut ids = found(store, text).await;
         ids.sort_unstable();
@@ -315,8 +382,12 @@ async fn compare(store: &Store, changes: &[Change], questions: &[String]) -> Res
 
 fn run(place: &Place, cases: u32) {
     let store = Store::open(place.config()).unwrap();
-    let input = (prop::collection::vec(change(), 1..12), prop::collection::vec(question().prop_filter("a query", readable), 1..40));
-    let mut runner = TestRunner::new(Config { cases, max_shrink_iters: 400, failure_persistence: None, ..Config::default() });
+    let input = (
+        prop::collection::vec(change(), 1..12),
+        prop::collection::vec(question().prop_filter("a query", readable), 1..40),
+    );
+    let mut runner =
+        TestRunner::new(Config { cases, max_shrink_iters: 400, failure_persistence: None, ..Config::default() });
     let result = runner.run(&input, |(changes, questions)| {
         block_on(async {
             let asked = compare(&store, &changes, &questions).await;
@@ -334,7 +405,8 @@ fn run(place: &Place, cases: u32) {
 /// Some combinations are no queries (`ne` of a list, |a where no system is possible); the grammar's tests say which.
 fn readable(text: &String) -> bool {
     let (resource_type, rest) = text.split_once('?').unwrap();
-    let pairs: Vec<(String, String)> = rest.split('&').filter_map(|pair| pair.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+    let pairs: Vec<(String, String)> =
+        rest.split('&').filter_map(|pair| pair.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
     fhir::search::parse(resource_type, &pairs, NOW).is_ok()
 }
 

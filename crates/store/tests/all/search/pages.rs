@@ -66,7 +66,11 @@ fn pages_together_are_the_whole() {
 fn sorting_goes_by_the_value_and_what_has_none_comes_last() {
     on_both(async |store| {
         thirty(&store).await;
-        let births = |ids: &[String]| ids.iter().map(|id| ["1990", "1980", "-", "1990", "2000"][id[1..].parse::<usize>().unwrap() % 5]).collect::<Vec<_>>();
+        let births = |ids: &[String]| {
+            ids.iter()
+                .map(|id| ["1990", "1980", "-", "1990", "2000"][id[1..].parse::<usize>().unwrap() % 5])
+                .collect::<Vec<_>>()
+        };
         let up = births(&found(&store, "Patient?_sort=birthdate").await);
         assert_eq!(up, [["1980"; 6].as_slice(), &["1990"; 12], &["2000"; 6], &["-"; 6]].concat());
         let down = births(&found(&store, "Patient?_sort=-birthdate").await);
@@ -81,7 +85,9 @@ fn sorting_goes_by_the_value_and_what_has_none_comes_last() {
 fn writes_between_pages_neither_repeat_nor_leave_out() {
     on_both(async |store| {
         thirty(&store).await;
-        for (n, text) in ORDERS.iter().filter(|text| !text.contains("_lastUpdated") && !text.contains("name=")).enumerate() {
+        for (n, text) in
+            ORDERS.iter().filter(|text| !text.contains("_lastUpdated") && !text.contains("name=")).enumerate()
+        {
             let whole = found(&store, &text.replace("_count=", "_count=100&_elements=")).await;
             let gone = whole.last().unwrap().clone();
             let seen = walk(&store, text, async |store, turn| {

@@ -9,9 +9,12 @@ mod trace;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use access::Action;
 use clinic::VersionId;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use store::{Config, Seal, Store, StoreError, Vault};
 use tempfile::TempDir;
 
@@ -44,13 +47,10 @@ impl Ward {
 
     /// The command line of the victim.
     fn victim(&self, mode: &str) -> Vec<String> {
-        let program = std::env::current_exe().unwrap();
-        // target/debug/deps/all-… → target/debug/examples/victim, which `cargo test` builds too.
-        let program = program.parent().unwrap().with_file_name("examples").join("victim");
-        assert!(program.exists(), "{} is not built: cargo build -p store --examples", program.display());
-        let mut line: Vec<String> = [&program, Path::new(mode), &self.data(), &self.acks]
-            .map(|part| part.to_str().unwrap().to_owned())
-            .to_vec();
+        let mut line: Vec<String> =
+            [Path::new(env!("CARGO_BIN_EXE_victim")), Path::new(mode), &self.data(), &self.acks]
+                .map(|part| part.to_str().unwrap().to_owned())
+                .to_vec();
         line.extend(self.url.clone());
         line
     }
@@ -108,6 +108,14 @@ async fn check(config: Config, acknowledged: Vec<(String, VersionId)>) {
 /// How often, from the environment: `cargo xtask durability` asks for more.
 fn count(variable: &str, otherwise: usize) -> usize {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// Another one each time, shown so that a failure can be had again.
+fn random() -> ChaCha8Rng {
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
+    let seed = std::env::var("KOMAINU_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(now);
+    eprintln!("KOMAINU_SEED={seed}");
+    ChaCha8Rng::seed_from_u64(seed)
 }
 
 /// Says why a test does nothing here.
