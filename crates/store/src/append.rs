@@ -175,7 +175,7 @@ impl Tx<'_> {
     fn place(&mut self, home: i64) -> Result<i64, StoreError> {
         let first = home << PLACE_BITS;
         let last = self.snapshot.db.one(
-            "SELECT max(place) FROM version WHERE clinic = ?1 AND place >= ?2 AND place < ?3",
+            "SELECT place FROM version WHERE clinic = ?1 AND place >= ?2 AND place < ?3 ORDER BY place DESC LIMIT 1",
             &[self.clinic.into(), Val::Int(first), Val::Int(first + (1 << PLACE_BITS))],
             |row| row.opt_int(0),
         )?;

@@ -146,6 +146,8 @@ export const en: Words = {
       coverage: 'No insurance recorded. Check the insurance card.',
       allergies: 'No allergies recorded. Ask at the first visit.',
     },
+    unreadable: 'This part of the record cannot be shown.',
+    unreadableHint: 'The others can be used. If it goes on, tell the administrator the patient number and which part it is.',
     notYet: 'Not on this device yet. Shown as soon as the server answers.',
   },
 

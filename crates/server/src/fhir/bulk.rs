@@ -1,7 +1,6 @@
 //! Bulk export and import.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
@@ -11,7 +10,7 @@ use fhir::json::Json;
 use http_body_util::BodyExt;
 use hyper::body::Frame;
 use record::import::{Report, Settings, source};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 
 use super::call::Call;
 use super::reply::{self, Fault};
@@ -89,53 +88,40 @@ impl HttpBody for Pages {
 pub(super) async fn import(call: Call) -> Result<Response, Fault> {
     call.no_parameters()?;
     let mut body = call.take_stream();
-    // The reading end waits on a thread of its own, which tokio's own channel forbids inside `block_on`;
-    // the turns keep the other end from running ahead.
-    let (chunks, lines) = std::sync::mpsc::channel::<Vec<u8>>();
-    let turns = Arc::new(Semaphore::new(4));
-    let taken = Arc::clone(&turns);
+    let (chunks, lines) = mpsc::channel::<Vec<u8>>(4);
     let read = async move {
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|_| Fault::bad_request("the lines broke off; what came before is imported"))?;
-            let Ok(data) = frame.into_data() else { continue };
-            turns.acquire().await.map_err(|_| Fault::bad_request("the import ended"))?.forget();
-            if chunks.send(data.to_vec()).is_err() {
+            if let Ok(data) = frame.into_data()
+                && chunks.send(data.to_vec()).await.is_err()
+            {
+                // Nobody reads on: the import has ended with an error, which is the answer.
                 break;
             }
         }
         Ok(())
     };
-    let (record, ctx) = (call.app.record().clone(), call.ctx.clone());
-    let runtime = tokio::runtime::Handle::current();
-    let items = Arrived { lines, turns: taken, rest: Vec::new(), at: 0 };
-    let run = tokio::task::spawn_blocking(move || runtime.block_on(record.import(&ctx, source::ndjson(std::io::BufReader::new(items)), Settings::default(), |_| {})));
+    let items = Arrived { lines, rest: Vec::new(), at: 0 };
+    let items = source::ndjson(std::io::BufReader::new(items));
+    let run = call.app.record().import(&call.ctx, items, Settings::default(), |_| {});
     let (read, report): (Result<(), Fault>, _) = tokio::join!(read, run);
-    let report = report.map_err(|_| Fault::new(StatusCode::INTERNAL_SERVER_ERROR, fhir::outcome::IssueType::Exception, "the import was not finished"))??;
+    let report = report?;
     read?;
     Ok(reply::made(&told(&report)))
 }
 
 /// Chunks of a body as something to read lines from, on a thread of its own.
 struct Arrived {
-    lines: std::sync::mpsc::Receiver<Vec<u8>>,
-    turns: Arc<Semaphore>,
+    lines: mpsc::Receiver<Vec<u8>>,
     rest: Vec<u8>,
     at: usize,
-}
-
-/// An import that ended early lets go of a client that is still sending.
-impl Drop for Arrived {
-    fn drop(&mut self) {
-        self.turns.close();
-    }
 }
 
 impl std::io::Read for Arrived {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         if self.at == self.rest.len() {
             self.at = 0;
-            self.rest = self.lines.recv().unwrap_or_default();
-            self.turns.add_permits(1);
+            self.rest = self.lines.blocking_recv().unwrap_or_default();
         }
         let read = buffer.len().min(self.rest.len() - self.at);
         buffer[..read].copy_from_slice(&self.rest[self.at..self.at + read]);
