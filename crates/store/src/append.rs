@@ -36,7 +36,7 @@ pub enum Expect {
 }
 
 /// Bits of `version.place` that count within a compartment: 16 million versions each.
-const PLACE_BITS: u32 = 24;
+pub(crate) const PLACE_BITS: u32 = 24;
 
 impl Tx<'_> {
     /// Appends a version and makes it the current one.
@@ -159,8 +159,8 @@ impl Tx<'_> {
             None => 0,
             Some(id) if draft.resource_type == "Patient" && *id == draft.id => current.id,
             Some(id) => {
-                let code = fhir::tables::type_code("Patient").unwrap_or_default();
-                resource::ensure(self.snapshot.db, self.counters, self.snapshot.clinic, code, id)?
+                let clinic = self.snapshot.clinic;
+                resource::ensure(self.snapshot.db, self.counters, clinic, resource::patient_code(), id)?
             }
         };
         let home = match (current.home, patient) {

@@ -7,9 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::db::{Postgres, Sqlite};
-
-#[path = "../../tests/all/postgres.rs"]
-mod server;
+use crate::server;
 
 /// One line per table, column, index, trigger and policy.
 const POSTGRES: &str = "
