@@ -134,9 +134,9 @@ impl Snapshot<'_> {
             let text = format!(
                 "SELECT v.type, r.logical_id, o.name, v.seq, v.hlc, v.kind, v.author, v.payload, v.place, r.id
                  FROM resource r
-                 JOIN version v ON v.clinic = r.clinic AND v.place = r.head
-                 JOIN origin o ON o.clinic = v.clinic AND o.origin = v.origin
-                 WHERE r.clinic = ?1 AND r.id IN ({marks})"
+                 CROSS JOIN version v CROSS JOIN origin o
+                 WHERE r.clinic = ?1 AND r.id IN ({marks}) AND v.clinic = r.clinic AND v.place = r.head
+                 AND o.clinic = v.clinic AND o.origin = v.origin"
             );
             found.extend(self.db.all(&text, &bind.values(), |row| Ok((row.int(9)?, RawStored::read(row)?)))?);
         }
