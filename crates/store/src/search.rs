@@ -119,12 +119,10 @@ impl Snapshot<'_> {
         unsigned(found.unwrap_or(0))
     }
 
-    /// The newest row key of this snapshot.
+    /// The newest row key of this snapshot: the last one given out.
     fn newest_row(&mut self) -> Result<i64, StoreError> {
-        let newest = self
-            .db
-            .one("SELECT max(id) FROM resource WHERE clinic = ?1", &[self.clinic.into()], |row| row.opt_int(0))?;
-        Ok(newest.flatten().unwrap_or(0))
+        let sql = "SELECT resource FROM clinic WHERE clinic = ?1";
+        Ok(self.db.one(sql, &[self.clinic.into()], |row| row.int(0))?.unwrap_or(0))
     }
 
     /// Current versions by row key, in the order asked for.

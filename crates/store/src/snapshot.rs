@@ -5,7 +5,7 @@ use audit::Event;
 use clinic::{ClinicId, VersionId};
 use sync::Kind;
 
-use crate::db::{Db, Val};
+use crate::db::{Db, Dialect, Val};
 use crate::error::StoreError;
 use crate::resource;
 use crate::stored::{RawStored, Stored, select_stored, signed, type_name};
@@ -49,6 +49,22 @@ impl<'a> Snapshot<'a> {
         self.events.push(event);
     }
 
+    /// Reads the whole database and tells what is damaged; nothing is good news. Only for the embedded one:
+    /// PostgreSQL checks its own.
+    ///
+    /// # Errors
+    /// [`StoreError`], when it cannot even be read.
+    pub fn check_storage(&mut self) -> Result<Vec<String>, StoreError> {
+        if self.db.dialect() == Dialect::Postgres {
+            return Ok(Vec::new());
+        }
+        // Not cipher_integrity_check: that one looks past the log, at pages a checkpoint may just be writing. This
+        // one reads every page that is in use, and every page that is read has its HMAC checked.
+        let mut found = self.db.all("PRAGMA integrity_check(20)", &[], |row| row.text(0))?;
+        found.retain(|line| line != "ok");
+        Ok(found)
+    }
+
     /// The current version of a resource, which may be its deletion; None when there never was one.
     ///
     /// # Errors
@@ -77,6 +93,26 @@ impl<'a> Snapshot<'a> {
         let head = resource::find(self.db, self.clinic, code, id)?.and_then(|current| current.head);
         let corrupt = |version| StoreError::Corrupt(format!("version {version} is of an unknown kind"));
         head.map(|head| Ok((head.version, head.kind.ok_or_else(|| corrupt(head.version))?))).transpose()
+    }
+
+    /// Logical id of the patient in whose compartment a resource is now, for the audit line.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn patient_of<R: Right>(
+        &mut self,
+        permit: &Permit<R>,
+        type_name: &str,
+        id: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let Some(code) = self.cover(permit, type_name)? else { return Ok(None) };
+        let found = self.db.one(
+            "SELECT p.logical_id FROM resource r JOIN resource p ON p.clinic = r.clinic AND p.id = r.patient
+             WHERE r.clinic = ?1 AND r.type = ?2 AND r.logical_id = ?3",
+            &[self.clinic.into(), code.into(), id.into()],
+            |row| row.text(0),
+        );
+        Ok(found?)
     }
 
     /// One version of a resource.

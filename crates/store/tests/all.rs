@@ -6,6 +6,8 @@
 mod accounts;
 #[path = "all/audit.rs"]
 mod audit_log;
+#[path = "all/durability/mod.rs"]
+mod durability;
 #[path = "all/harness.rs"]
 mod harness;
 #[path = "all/hub.rs"]
@@ -14,6 +16,8 @@ mod hub;
 mod place;
 #[path = "all/postgres.rs"]
 mod postgres;
+#[path = "all/rot.rs"]
+mod rot;
 #[path = "all/search/mod.rs"]
 mod search;
 #[path = "all/versions.rs"]

@@ -10,8 +10,6 @@ export const en: Words = {
   retry: 'Load again',
   close: 'Close',
   none: 'None',
-  ago: (n, unit) => `${plural(n, unit)} ago`,
-  now: 'just now',
 
   signIn: {
     title: 'Sign in',
@@ -63,6 +61,7 @@ export const en: Words = {
     language: '言語 / Language',
     newVersion: 'There is a new version.',
     takeOver: 'Load it',
+    duties: { director: 'Director', doctor: 'Doctor', nurse: 'Nurse', clerk: 'Clerk', technician: 'Technician', pharmacist: 'Pharmacist', administrator: 'Administrator', vendor: 'Vendor', auditor: 'Auditor' },
     home: 'Find a patient',
   },
 
@@ -132,7 +131,7 @@ export const en: Words = {
     appointments: 'Appointments',
     coverage: 'Insurance',
     allergies: 'Allergies',
-    stale: (when) => `showing what was so ${when}`,
+    stale: (when) => `as of ${when}`,
     unreachable: 'The server does not answer',
     unavailable: 'The server cannot answer now',
     refused: 'You may not see this',
@@ -147,12 +146,14 @@ export const en: Words = {
       coverage: 'No insurance recorded. Check the insurance card.',
       allergies: 'No allergies recorded. Ask at the first visit.',
     },
+    unreadable: 'This part of the record cannot be shown.',
+    unreadableHint: 'The others can be used. If it goes on, tell the administrator the patient number and which part it is.',
     notYet: 'Not on this device yet. Shown as soon as the server answers.',
   },
 
   problem: { suspected: 'suspected', since: '', resolved: (n) => `${n} resolved` },
   medication: { days: (n) => plural(n, 'day'), current: 'Latest prescription', older: (n) => `${n} earlier`, stopped: 'stopped' },
-  visit: { inProgress: 'In progress', class: { AMB: 'Outpatient', EMER: 'Emergency', HH: 'Home', VR: 'Online', IMP: 'Inpatient' } },
+  visit: { inProgress: 'In progress', older: (n) => `${n} earlier`, class: { EMER: 'Emergency', HH: 'Home', VR: 'Online', IMP: 'Inpatient' } },
   appointment: {
     status: { booked: 'Booked', arrived: 'Arrived', fulfilled: 'Done', cancelled: 'Cancelled', noshow: 'Did not come', pending: 'Pending', proposed: 'Proposed', 'checked-in': 'Checked in' },
     past: 'Earlier appointments',
@@ -162,7 +163,13 @@ export const en: Words = {
 
   result: {
     item: 'Item',
-    range: 'Reference',
+    range: 'Range and unit',
+    reference: 'Reference',
+    latest: 'Latest',
+    date: 'Date',
+    before: 'Before',
+    earlier: 'Earlier',
+    unit: 'Unit',
     curve: 'Course',
     showCurve: (item) => `Show the course of ${item}`,
     curveOf: (item, unit) => `Course of ${item}${unit === '' ? '' : ` (${unit})`}`,
@@ -173,7 +180,7 @@ export const en: Words = {
 
   memo: {
     write: 'Write a memo',
-    placeholder: 'e.g. check the insurance card next time',
+    placeholder: 'e.g. check the card',
     add: 'Note down',
     edit: 'Edit',
     done: 'Mark done',

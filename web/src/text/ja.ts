@@ -1,16 +1,11 @@
 // Every word people read, Japanese. en.ts has the same shape; the compiler sees to it.
 
-export type TimeUnit = 'minute' | 'hour' | 'day';
-const units: Record<TimeUnit, string> = { minute: '分', hour: '時間', day: '日' };
-
 export const ja = {
   product: 'こまいぬ',
   loading: (what: string) => `${what}を読み込んでいます…`,
   retry: 'もう一度読み込む',
   close: '閉じる',
   none: 'なし',
-  ago: (n: number, unit: TimeUnit) => `${n}${units[unit]}前`,
-  now: 'たった今',
 
   signIn: {
     title: 'サインイン',
@@ -62,6 +57,7 @@ export const ja = {
     language: '言語 / Language',
     newVersion: '新しい版があります。',
     takeOver: '読み込みなおす',
+    duties: { director: '院長', doctor: '医師', nurse: '看護師', clerk: '医療事務', technician: '検査・放射線', pharmacist: '薬剤師', administrator: '管理者', vendor: '保守業者', auditor: '監査' } as Record<string, string>,
     home: '患者をさがす',
   },
 
@@ -131,7 +127,7 @@ export const ja = {
     appointments: '予約',
     coverage: '保険',
     allergies: 'アレルギー',
-    stale: (when: string) => `${when}の内容を表示しています`,
+    stale: (when: string) => `${when} の内容を表示しています`,
     unreachable: 'サーバーにつながりません',
     unavailable: 'サーバーがいま応じられません',
     refused: '見る許可がありません',
@@ -146,12 +142,14 @@ export const ja = {
       coverage: '保険が登録されていません。保険証かマイナ保険証を確認してください。',
       allergies: 'アレルギーは登録されていません。初診なら問診で確認してください。',
     },
+    unreadable: 'この部分の記録を表示できません。',
+    unreadableHint: 'ほかの部分は使えます。続くようなら、患者番号とこの画面の部分の名を管理者に知らせてください。',
     notYet: 'まだこの端末にありません。つながりしだい表示します。',
   },
 
   problem: { suspected: '疑い', since: 'から', resolved: (n: number) => `治ゆ・中止 ${n}件` },
   medication: { days: (n: number) => `${n}日分`, current: '前回の処方', older: (n: number) => `以前の処方 ${n}回`, stopped: '中止' },
-  visit: { inProgress: '診療中', class: { AMB: '外来', EMER: '救急', HH: '在宅', VR: 'オンライン', IMP: '入院' } as Record<string, string> },
+  visit: { inProgress: '診療中', older: (n: number) => `以前の受診 ${n}回`, class: { EMER: '救急', HH: '在宅', VR: 'オンライン', IMP: '入院' } as Record<string, string> },
   appointment: {
     status: { booked: '予約', arrived: '来院', fulfilled: '済', cancelled: '取消', noshow: '来院せず', pending: '調整中', proposed: '調整中', 'checked-in': '受付済' } as Record<string, string>,
     past: '以前の予約',
@@ -161,7 +159,13 @@ export const ja = {
 
   result: {
     item: '項目',
-    range: '基準',
+    range: '基準・単位',
+    reference: '基準',
+    latest: '最新',
+    date: '検査日',
+    before: '前回',
+    earlier: '前々回',
+    unit: '単位',
     curve: '推移',
     showCurve: (item: string) => `${item}の推移を表示`,
     curveOf: (item: string, unit: string) => `${item}の推移${unit === '' ? '' : `(${unit})`}`,
@@ -172,7 +176,7 @@ export const ja = {
 
   memo: {
     write: 'メモを書く',
-    placeholder: '例: 次回、保険証を確認',
+    placeholder: '例: 保険証を確認',
     add: '書きとめる',
     edit: '直す',
     done: '済にする',
