@@ -6,4 +6,5 @@ mod commands;
 mod demo;
 mod durability;
 mod harness;
+mod hub;
 mod import;
