@@ -114,7 +114,7 @@ impl Snapshot<'_> {
             return Ok(0);
         }
         let mut bind = Bind::new(self.clinic, self.db.dialect());
-        let text = format!("SELECT count(*) {}", plan.from_where(&mut bind, None));
+        let text = format!("SELECT count(*) {}", plan.body(&mut bind, None));
         let found = self.db.one(&text, &bind.values(), |row| row.int(0))?;
         unsigned(found.unwrap_or(0))
     }

@@ -13,6 +13,8 @@ use crate::tables;
 pub const PAIRS_MAX: usize = 64;
 /// How many alternatives one parameter may have.
 pub const VALUES_MAX: usize = 256;
+/// How many alternatives one `:contains` may have.
+pub const CONTAINS_MAX: usize = 4;
 /// How long one value may be, in bytes, all alternatives together.
 pub const VALUE_BYTES_MAX: usize = 8192;
 /// How deep chains and `_has` may nest.

@@ -288,7 +288,7 @@ impl Cond {
             Self::Chain { params, targets } => {
                 let params = params_in(params, bind);
                 let sets: Vec<String> =
-                    targets.iter().map(|plan| format!("SELECT x.resource AS id FROM (SELECT {} AS id {}) s CROSS JOIN ix_reference x WHERE {params} AND x.target = s.id", plan.id(), plan.from_where(bind, None))).collect();
+                    targets.iter().map(|plan| format!("SELECT x.resource AS id FROM (SELECT {} AS id {}) s CROSS JOIN ix_reference x WHERE {params} AND x.target = s.id", plan.id(), plan.body(bind, None))).collect();
                 format!("SELECT DISTINCT id FROM ({}) u", sets.join(" UNION ALL "))
             }
             Self::Has { params, by } => {
@@ -296,7 +296,7 @@ impl Cond {
                 format!(
                     "SELECT DISTINCT x.target AS id FROM (SELECT {} AS id {}) s CROSS JOIN ix_reference x WHERE {params} AND x.resource = s.id",
                     by.id(),
-                    by.from_where(bind, None)
+                    by.body(bind, None)
                 )
             }
             Self::Some(some) => {
@@ -312,7 +312,7 @@ impl Cond {
                 let set = all[best].set(type_code, patient, bind)?;
                 let rest: String = (0..all.len())
                     .filter(|&at| at != best)
-                    .map(|at| format!(" AND {}", all[at].probe("q", type_code, bind)))
+                    .map(|at| format!(" AND {}", all[at].probe("q", bind)))
                     .collect();
                 format!("SELECT q.id FROM ({set}) s CROSS JOIN resource q WHERE q.clinic = ?1 AND q.id = s.id{rest}")
             }
@@ -358,7 +358,7 @@ impl Cond {
     }
 
     /// A test of the resource `row`.
-    pub(super) fn probe(&self, row: &str, type_code: u16, bind: &mut Bind) -> String {
+    pub(super) fn probe(&self, row: &str, bind: &mut Bind) -> String {
         let exists = |table: &str, condition: String| {
             format!("EXISTS (SELECT 1 FROM {table} x WHERE {condition} AND x.resource = {row}.id)")
         };
@@ -455,11 +455,10 @@ impl Cond {
                 )
             }
             Self::All(all) if all.is_empty() => "1 = 1".to_owned(),
-            Self::All(all) => format!(
-                "({})",
-                all.iter().map(|cond| cond.probe(row, type_code, bind)).collect::<Vec<_>>().join(" AND ")
-            ),
-            Self::Some(some) => any(some.iter().map(|cond| cond.probe(row, type_code, bind)).collect()),
+            Self::All(all) => {
+                format!("({})", all.iter().map(|cond| cond.probe(row, bind)).collect::<Vec<_>>().join(" AND "))
+            }
+            Self::Some(some) => any(some.iter().map(|cond| cond.probe(row, bind)).collect()),
         }
     }
 }

@@ -66,12 +66,12 @@ impl Order {
     pub(super) fn statement(&self, plan: &Plan, from: Option<&Cursor>, limit: i64, bind: &mut Bind) -> String {
         let mut driver_ranks = false;
         let wants_rank = self.keys.iter().any(|(by, _)| *by == By::Rank);
-        let from_where = plan.from_where(bind, wants_rank.then_some(&mut driver_ranks));
+        let body = plan.body(bind, wants_rank.then_some(&mut driver_ranks));
         let newest = from.map(|cursor| format!(" AND {} <= {}", plan.id(), bind.int(cursor.high))).unwrap_or_default();
         if self.keys.is_empty() {
             let after = from.map(|cursor| format!(" AND {} < {}", plan.id(), bind.int(cursor.id))).unwrap_or_default();
             return format!(
-                "SELECT {id} AS id {from_where}{newest}{after} ORDER BY {id} DESC LIMIT {}",
+                "SELECT {id} AS id {body}{newest}{after} ORDER BY {id} DESC LIMIT {}",
                 bind.int(limit),
                 id = plan.id()
             );
@@ -90,7 +90,7 @@ impl Order {
             .map(|(at, (_, descending))| format!("k{at} {} NULLS LAST", if *descending { "DESC" } else { "ASC" }))
             .collect();
         format!(
-            "SELECT * FROM (SELECT {} AS id{} {from_where}{newest}) p{after} ORDER BY {}, id DESC LIMIT {}",
+            "SELECT * FROM (SELECT {} AS id{} {body}{newest}) p{after} ORDER BY {}, id DESC LIMIT {}",
             plan.id(),
             columns.concat(),
             keys.join(", "),

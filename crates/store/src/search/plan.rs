@@ -104,7 +104,7 @@ impl Plan {
     }
 
     /// `FROM … WHERE …`. With `rank` the driver also yields `d.rank`, if it is the condition that ranks.
-    pub(super) fn from_where(&self, bind: &mut Bind, rank: Option<&mut bool>) -> String {
+    pub(super) fn body(&self, bind: &mut Bind, rank: Option<&mut bool>) -> String {
         let row = self.row();
         let type_condition = self.of_type(bind);
         let mut conditions = vec![format!("{row}.clinic = ?1"), type_condition];
@@ -120,7 +120,7 @@ impl Plan {
                 from = format!("FROM ({set}) {driver} CROSS JOIN resource {row}");
                 conditions.push(format!("{row}.id = {driver}.id"));
             } else {
-                conditions.push(cond.probe(&row, self.type_code, bind));
+                conditions.push(cond.probe(&row, bind));
             }
         }
         self.probes(bind, &mut conditions);
@@ -131,7 +131,7 @@ impl Plan {
     pub(super) fn test(&self, bind: &mut Bind) -> String {
         let mut conditions = vec![self.of_type(bind)];
         if let Some(at) = self.driver {
-            conditions.push(self.conds[at].probe(&self.row(), self.type_code, bind));
+            conditions.push(self.conds[at].probe(&self.row(), bind));
         }
         self.probes(bind, &mut conditions);
         format!("({})", conditions.join(" AND "))
@@ -145,7 +145,7 @@ impl Plan {
     fn probes(&self, bind: &mut Bind, conditions: &mut Vec<String>) {
         for (at, cond) in self.conds.iter().enumerate() {
             if self.driver != Some(at) {
-                conditions.push(cond.probe(&self.row(), self.type_code, bind));
+                conditions.push(cond.probe(&self.row(), bind));
             }
         }
     }

@@ -4,7 +4,7 @@ use super::super::error::{Problem, SearchError, nearest};
 use super::super::params::{Kind, ParamDef, find};
 use super::super::query::{Filter, Match, Prefix};
 use super::value;
-use super::{DEPTH_MAX, UNSUPPORTED, VALUES_MAX, unknown, with_hint};
+use super::{CONTAINS_MAX, DEPTH_MAX, UNSUPPORTED, VALUES_MAX, unknown, with_hint};
 use crate::tables;
 
 /// Where a condition stands.
@@ -121,8 +121,10 @@ fn param(scope: &Scope<'_>, def: &'static ParamDef, modifier: Option<&str>, text
         _ => {}
     }
     let alternatives = value::split(text, ',');
-    if alternatives.len() > VALUES_MAX {
-        return Err(scope.error(Problem::TooMany(VALUES_MAX)));
+    // Each `:contains` looks through every text of the parameter.
+    let max = if modifier == Some("contains") { CONTAINS_MAX } else { VALUES_MAX };
+    if alternatives.len() > max {
+        return Err(scope.error(Problem::TooMany(max)));
     }
     let reader =
         value::Reader { def, modifier: if of_type.is_some() { None } else { modifier }, of_type, now_ms: scope.now_ms };
