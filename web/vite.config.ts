@@ -4,9 +4,9 @@ import { serviceWorkerFiles } from './build/service-worker-files.ts';
 
 // While working on the page: KOMAINU_URL names the running server that answers /api and /fhir.
 const server = process.env['KOMAINU_URL'] ?? 'https://127.0.0.1:8443';
-// Its certificate is the clinic's own; both ends are this computer.
+// Its certificate is the clinic's own, and it answers its own origin alone; both ends are this computer.
 const proxy = Object.fromEntries(
-  ['/api', '/fhir'].map((path) => [path, { target: server, secure: false, changeOrigin: true }]),
+  ['/api', '/fhir'].map((path) => [path, { target: server, secure: false, changeOrigin: true, headers: { origin: server } }]),
 );
 
 export default defineConfig({

@@ -108,7 +108,7 @@ pub(crate) const FIGURES: [Figure; 16] = [
         let Subject { birth_date, code, .. } = &known.subject;
         format!("Patient?birthdate={birth_date}&_has:Observation:patient:code={}", encode(code))
     }),
-    reading("everything", "Patient/$everything", |known| format!("Patient/{}/$everything", known.patient)),
+    reading("everything", "Patient/$everything", |known| format!("Patient/{}/$everything?_count=1000", known.patient)),
     Figure { name: "create-patient", title: "create Patient", make: Make::Write(create_patient) },
     Figure { name: "create-observation", title: "create Observation", make: Make::Write(create_observation) },
     Figure { name: "update", title: "update Patient", make: Make::Write(update) },
@@ -188,7 +188,7 @@ mod tests {
         check("observation", "GET /fhir/Observation?patient=p1&code=http%3A%2F%2Floinc.org%7Cb&date=ge2022-01-01");
         check("revinclude", "GET /fhir/Patient?identifier=urn%3Ax%7C7&_revinclude=Condition:patient");
         check("has", "GET /fhir/Patient?birthdate=1950-04-01&_has:Observation:patient:code=http%3A%2F%2Floinc.org%7Cb");
-        check("everything", "GET /fhir/Patient/p1/$everything");
+        check("everything", "GET /fhir/Patient/p1/$everything?_count=1000");
     }
 
     #[test]

@@ -40,7 +40,7 @@ test('a chart opened once opens without the server, cold', async () => {
   await page.getByRole('heading', { name: '処方', exact: true }).waitFor();
   expect(await page.getByRole('region', { name: 'カルテ' }).innerText()).toContain(fullName(patient));
   await says(page, 'オフライン');
-  await page.getByText('の内容を表示しています').first().waitFor();
+  await page.getByText('の内容を表示しています').waitFor();
   await accessible(page, 'chart offline');
   // And is found here too.
   await searchBox(page).fill(fullName(patient));

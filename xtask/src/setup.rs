@@ -62,23 +62,28 @@ fn install(missing: &[&Tool]) -> Done {
         println!("missing: {} ({})", tool.package, tool.why);
     }
     let packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
-    let by_hand = format!("apt-get install -y --no-install-recommends {}", packages.join(" "));
     if !has("apt-get") || read(&mut command("id", ["-u"]))?.trim() != "0" {
-        return Err(format!("please install what is missing, on Debian or Ubuntu with\n  sudo {by_hand}"));
+        return Err(by_hand(&packages));
     }
     let apt = |args: &[&str]| run(command("apt-get", args).env("DEBIAN_FRONTEND", "noninteractive"));
     apt(&["update", "-q"])?;
-    let mut args = vec!["install", "-y", "-q", "--no-install-recommends"];
-    args.extend(&packages);
-    apt(&args)?;
+    apt(&[&["install", "-y", "-q", "--no-install-recommends"], &packages[..]].concat())?;
     match missing.iter().find(|tool| !(tool.there)()) {
         None => Ok(()),
-        // Ubuntu's chromium package is a pointer to its snap, which no container can run.
-        Some(tool) => Err(format!(
-            "{} was installed but is still not there; on Ubuntu try: sudo snap install {}",
-            tool.package, tool.package
-        )),
+        Some(tool) => Err(still_missing(tool.package)),
     }
+}
+
+fn by_hand(packages: &[&str]) -> String {
+    let packages = packages.join(" ");
+    format!(
+        "please install what is missing, on Debian or Ubuntu with\n  sudo apt-get install -y --no-install-recommends {packages}"
+    )
+}
+
+/// Ubuntu's chromium package is a pointer to its snap, which no container can run.
+fn still_missing(package: &str) -> String {
+    format!("{package} was installed but is still not there; on Ubuntu try: sudo snap install {package}")
 }
 
 fn file(path: &str) -> bool {
@@ -163,6 +168,21 @@ mod tests {
         assert_eq!(release("v20.20.2\n"), Some((20, 20)));
         assert!(release("v18.19.0") < Some(NODE_MIN) && release("v20.9.0") < Some(NODE_MIN));
         assert_eq!(release("node: not found"), None);
+    }
+
+    #[test]
+    fn without_rights_the_exact_command_is_named() {
+        let said = by_hand(&["strace", "chromium"]);
+        assert!(said.ends_with("sudo apt-get install -y --no-install-recommends strace chromium"), "{said}");
+        assert!(still_missing("chromium").contains("snap install chromium"));
+    }
+
+    #[test]
+    fn the_page_is_built_in_its_folder_with_a_new_enough_node() {
+        let version = read(npm(&["version", "--json"]).env("CI", "true")).unwrap();
+        let version: serde_json::Value = serde_json::from_str(&version).unwrap();
+        assert!(version["komainu-web"].is_string(), "{version}");
+        assert!(release(&format!("v{}", version["node"].as_str().unwrap())) >= Some(NODE_MIN), "{version}");
     }
 
     #[test]

@@ -2,7 +2,14 @@
 //!
 //! Pure: bytes in, values out. Resources are kept as the JSON that was sent; types exist only for
 //! what the program itself understands.
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        clippy::print_stdout,
+        reason = "a test that cannot go on should stop, and says why it is skipped"
+    )
+)]
 
 pub mod json;
 pub mod outcome;

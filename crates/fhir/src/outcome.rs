@@ -35,6 +35,9 @@ macro_rules! issue_types {
         pub enum IssueType { $($(#[$doc])* $name,)+ }
 
         impl IssueType {
+            /// All of them.
+            pub const ALL: [Self; [$($code),+].len()] = [$(Self::$name),+];
+
             /// The code.
             #[must_use]
             pub fn as_str(self) -> &'static str {
@@ -192,6 +195,25 @@ mod tests {
             r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"code-invalid","diagnostics":"not a gender","expression":["Patient.gender"]}]}"#
         );
         assert!(outcome.0[0].is_error());
+    }
+
+    #[test]
+    fn codes_are_the_standard_s() {
+        let severities = crate::tables::code_set("issue-severity").unwrap();
+        let ours = [Severity::Fatal, Severity::Error, Severity::Warning, Severity::Information];
+        assert_eq!(severities.codes().collect::<Vec<_>>(), ours.map(Severity::as_str));
+        let types = crate::tables::code_set("issue-type").unwrap();
+        for code in IssueType::ALL.map(IssueType::as_str) {
+            assert!(types.has(code), "{code}");
+        }
+        assert_eq!(IssueType::ALL.len(), types.codes().count());
+    }
+
+    #[test]
+    fn an_outcome_is_a_valid_resource() {
+        let issues = IssueType::ALL.map(|code| Issue::error(code, "Patient.name[0]", "x"));
+        let resource = crate::Resource::from_json(OperationOutcome(issues.to_vec()).to_json()).unwrap();
+        assert_eq!(crate::validate::validate(&resource, crate::validate::Mode::Strict), []);
     }
 
     #[test]

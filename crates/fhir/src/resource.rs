@@ -23,8 +23,8 @@ pub enum ResourceError {
     /// No `resourceType`, or not a text.
     #[error("the object has no resourceType")]
     NoType,
-    /// No type of R4.
-    #[error("{0:?} is no R4 resource type")]
+    /// No type of R4. The message does not quote it: whatever was sent in its place may be of a patient.
+    #[error("the resourceType is none of R4's")]
     UnknownType(String),
     /// Present, but not `[A-Za-z0-9\-\.]{1,64}`.
     #[error("a logical id is 1 to 64 of A-Z a-z 0-9 - . and nothing else")]

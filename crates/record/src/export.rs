@@ -62,6 +62,9 @@ impl Record {
                 _ => return Err(bad("not a parameter of $export").todo("_type, _since, _outputFormat=application/fhir+ndjson")),
             }
         }
+        if patients_only && types.is_empty() {
+            self.permit::<Read>(ctx, Action::Export, &["Patient"]).await?;
+        }
         let asked: Vec<&str> = if types.is_empty() { vec!["*"] } else { types.clone() };
         let permit = self.permit::<Read>(ctx, Action::Export, &asked).await?;
         if types.is_empty() {

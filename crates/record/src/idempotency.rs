@@ -51,7 +51,7 @@ pub(crate) fn replay(tx: &mut Tx<'_>, rights: &Rights, key: &Key) -> Result<Opti
         let text = |at: usize| one.items().get(at).and_then(Json::as_str).unwrap_or_default();
         let status = Status::parse(text(0)).ok_or_else(broken)?;
         let resource_type = crate::url::resource_type(text(1));
-        let stored = match (resource_type, &rights.search) {
+        let stored = match (resource_type, &rights.replay) {
             (Some(resource_type), Some(read)) if read.covers(resource_type) => {
                 tx.version(read, resource_type, text(2), text(3).parse().map_err(|_| broken())?)?
             }

@@ -117,6 +117,7 @@ impl Record {
         } else {
             decide(&ctx.actor, Action::Read, &types).ok()
         };
+        rights.replay = decide(&ctx.actor, Action::Read, &types).ok();
         rights.patient = decide(&ctx.actor, Action::Read, &["Patient"]).ok();
         Ok(rights)
     }

@@ -24,6 +24,8 @@ pub(crate) struct Rights {
     pub(crate) special: Option<Permit<Write>>,
     /// For conditions and for what a patch starts from.
     pub(crate) search: Option<Permit<Read>>,
+    /// To show again what a request that comes twice was answered.
+    pub(crate) replay: Option<Permit<Read>>,
     /// To see whether a patient was merged into another.
     pub(crate) patient: Option<Permit<Read>>,
 }

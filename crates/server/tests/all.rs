@@ -1,4 +1,5 @@
 //! The server as a client sees it: real sockets, real TLS, a real store.
 
 mod api;
+mod fhir;
 mod net;

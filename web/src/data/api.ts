@@ -32,5 +32,7 @@ export const endSession = (): Promise<Answer<unknown>> => answer(client.DELETE('
 /** The state of the line, asked lightly. */
 export async function askLine(): Promise<Line> {
   const result = await answer(client.GET('/api/health', { signal: AbortSignal.timeout(3000) }));
-  return result.kind === 'unreachable' ? 'offline' : 'online';
+  if (result.kind === 'unreachable') return 'offline';
+  // The server answers though the browser knows of no network beyond: the line outside is down.
+  return navigator.onLine ? 'online' : 'local';
 }

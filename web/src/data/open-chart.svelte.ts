@@ -50,6 +50,12 @@ export class OpenChart {
     this.memos = this.#section('memos');
   }
 
+  /** When the oldest section on the screen was so, ms. */
+  get at(): number | undefined {
+    const times = this.#sections.map((section) => section.at).filter((at) => at !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
   #section<T extends Live<never>>(section: Section): T {
     const live = new Live<never>(this.store, this.id, section, this.onExpired);
     this.#sections.push(live);

@@ -52,8 +52,9 @@ export class Outbox {
     return this.rows.length;
   }
 
+  /** What the signed-in person has written for a patient; another's unsent words are nobody else's to read. */
   of(patient: string): Entry[] {
-    return this.rows.filter(({ entry }) => entry.patient === patient).map(({ entry }) => entry);
+    return this.rows.map(({ entry }) => entry).filter((entry) => entry.patient === patient && entry.user === this.#user);
   }
 
   close(): void {

@@ -10,6 +10,8 @@ function workerAddress(): string {
   return types?.createPolicy('komainu-worker', { createScriptURL: () => '/sw.js' }).createScriptURL('') ?? '/sw.js';
 }
 
+const hourMs = 60 * 60_000;
+
 class Updates {
   /** A newer page is ready. */
   waiting = $state.raw<ServiceWorker | undefined>(undefined);
@@ -29,6 +31,8 @@ class Updates {
         if (registration.waiting && navigator.serviceWorker.controller) this.waiting = registration.waiting;
       };
       look();
+      // Pages at a reception desk stay open for weeks.
+      setInterval(() => void registration.update().catch(() => undefined), hourMs);
       registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look));
     } catch (error) {
       console.warn('no service worker: the page will not open without the server', error);

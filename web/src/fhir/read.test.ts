@@ -43,4 +43,5 @@ test('the dose is said once', () => {
   expect(dosage(request('1日1回朝食後'))).toBe('2錠 1日1回朝食後');
   expect(dosage(request('1日1回朝食後 2錠'))).toBe('1日1回朝食後 2錠');
   expect(supplyDays(request(''))).toBe(28);
+  expect(supplyDays(request('1日1回朝食後 2錠 28日分'))).toBeUndefined();
 });

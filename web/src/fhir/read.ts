@@ -58,8 +58,9 @@ export function dosage(request: MedicationRequest): string {
     .join(' / ');
 }
 
-/** 28日分: how long the supply lasts. */
+/** 28: for how many days the supply lasts, unless the dosage already says so. */
 export function supplyDays(request: MedicationRequest): number | undefined {
+  if (/\d日分/.test(dosage(request))) return undefined;
   const duration = request.dispenseRequest?.expectedSupplyDuration;
   return duration?.unit === '日' || duration?.code === 'd' ? duration.value : undefined;
 }

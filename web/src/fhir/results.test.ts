@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { byConcern, items, newestDays, rangeText } from './results';
+import { byConcern, items, newestDays } from './results';
 import type { Observation } from './types';
 
 const lab = (name: string, date: string, value: number, rest: Partial<Observation> = {}): Observation => ({
@@ -50,6 +50,22 @@ test('what is out of reference comes first, critical before all', () => {
   expect(byConcern(list).map((i) => i.name)).toEqual(['c', 'b', 'a']);
 });
 
-test.each([[1, 2, '1–2'], [undefined, 2, '≤ 2'], [1, undefined, '≥ 1'], [undefined, undefined, '']])('range %s %s', (low, high, text) =>
-  expect(rangeText({ low, high })).toBe(text),
-);
+describe('the range', () => {
+  const low = { low: { value: 3.5 } };
+  const high = { high: { value: 5 } };
+  test.each<[string, NonNullable<Observation['referenceRange']>, string]>([
+    ['both', [{ ...low, ...high }], '3.5–5.0'],
+    ['upper', [high], '≤ 5'],
+    ['lower', [low], '≥ 3.5'],
+    ['words', [{ text: '陰性' }], '陰性'],
+    ['none', [], ''],
+  ])('%s', (_case, referenceRange, expected) => expect(items([lab('K', '2026-11-01', 4, { referenceRange })])[0]?.range).toBe(expected));
+});
+
+test('all values of an item have the decimals of its finest', () => {
+  const texts = (values: number[]) => items(values.map((v, i) => lab('A1c', `2026-0${9 - i}-01`, v, { referenceRange: [] })))[0]?.points.map((p) => p.text);
+  expect(texts([6, 5.8, 6.25])).toEqual(['6.00', '5.80', '6.25']);
+  expect(texts([99, 110])).toEqual(['99', '110']);
+  const below = lab('CRP', '2026-11-01', 0.1, { valueQuantity: { comparator: '<', value: 0.1, unit: 'mg/dL' }, referenceRange: [{ high: { value: 0.14 } }] });
+  expect(items([below])[0]?.points[0].text).toBe('<0.10');
+});

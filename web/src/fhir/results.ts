@@ -22,6 +22,8 @@ export interface Item {
   unit: string;
   low: number | undefined;
   high: number | undefined;
+  /** 4.0–6.2, ≤ 150, ≥ 40, the laboratory's own words, or nothing. */
+  range: string;
   /** Newest first, at least one. */
   points: [Point, ...Point[]];
 }
@@ -50,7 +52,7 @@ function quantityText(quantity: Quantity): string {
   return `${quantity.comparator ?? ''}${quantity.value ?? ''}`;
 }
 
-interface Value { key: string; name: string; unit: string; text: string; value: number | undefined; low?: number; high?: number; mark: Mark }
+interface Value { key: string; name: string; unit: string; text: string; range: string; value: number | undefined; low?: number; high?: number; mark: Mark }
 
 /** The values of one observation: its own, or each component's (blood pressure). */
 function valuesOf(observation: Observation): Value[] {
@@ -59,19 +61,20 @@ function valuesOf(observation: Observation): Value[] {
   const key = coding?.code ? `${coding.system ?? ''}|${coding.code}` : name;
   const range = observation.referenceRange?.[0];
   const [low, high] = [range?.low?.value, range?.high?.value];
+  const words = range?.text ?? '';
   const bounds = { ...(low !== undefined && { low }), ...(high !== undefined && { high }) };
   const components = observation.component ?? [];
   if (components.length > 0) {
     const parts = components.map((c) => (c.valueQuantity ? quantityText(c.valueQuantity) : ''));
     const unit = components.find((c) => c.valueQuantity?.unit)?.valueQuantity?.unit ?? '';
     const mark = components.map((c) => markOf(c, c.valueQuantity?.value)).find((m) => m !== undefined);
-    return [{ key, name, unit, text: parts.join('/'), value: components[0]?.valueQuantity?.value, mark }];
+    return [{ key, name, unit, range: words, text: parts.join('/'), value: components[0]?.valueQuantity?.value, mark }];
   }
   const quantity = observation.valueQuantity;
   const value = quantity?.value ?? observation.valueInteger;
   const text = quantity ? quantityText(quantity) : (observation.valueInteger?.toString() ?? observation.valueString ?? label(observation.valueCodeableConcept));
   if (text === '') return [];
-  return [{ key, name, unit: quantity?.unit ?? '', text, value, ...bounds, mark: markOf(observation, value, low, high) }];
+  return [{ key, name, unit: quantity?.unit ?? '', range: words, text, value, ...bounds, mark: markOf(observation, value, low, high) }];
 }
 
 /** Items in the order of their newest value, as the laboratory's own order within one day. Errors entered are left out. */
@@ -83,16 +86,33 @@ export function items(observations: Observation[]): Item[] {
     .map((entry) => ({ ...entry, at: Date.parse(entry.when) || 0 }))
     .sort((a, b) => b.at - a.at);
   for (const { observation, when, at } of dated) {
-    for (const { key, name, unit, text, value, low, high, mark } of valuesOf(observation)) {
+    for (const { key, name, unit, range, text, value, low, high, mark } of valuesOf(observation)) {
       const point: Point = { date: day(when), at, value, text, mark };
       // A result in another unit is another curve.
       const id = `${key}|${unit}`;
       const item = found.get(id);
       if (item) item.points.push(point);
-      else found.set(id, { key: id, name, unit, low, high, points: [point] });
+      else found.set(id, { key: id, name, unit, low, high, range, points: [point] });
     }
   }
+  for (const item of found.values()) align(item);
   return [...found.values()];
+}
+
+const decimals = (text: string) => (/^[<>≤≥=]*\d*\.(\d+)$/.exec(text)?.[1] ?? '').length;
+
+/**
+ * Values of one item with as many decimals as its finest: JSON numbers arrive without their last noughts, and 6 beside
+ * 5.8 was measured as 6.0.
+ */
+function align(item: Item): void {
+  const places = Math.max(...item.points.map((p) => decimals(p.text)), ...[item.low, item.high].map((v) => decimals(`${v ?? ''}`)));
+  const fixed = (v: number | undefined) => (v === undefined ? '' : v.toFixed(places));
+  for (const point of item.points) {
+    if (point.value !== undefined && !point.text.includes('/')) point.text = point.text.replace(/[\d.]+$/, fixed(point.value));
+  }
+  const [low, high] = [fixed(item.low), fixed(item.high)];
+  item.range = low !== '' && high !== '' ? `${low}–${high}` : high !== '' ? `≤ ${high}` : low !== '' ? `≥ ${low}` : item.range;
 }
 
 /** Out of reference first, the rest in their order. */
@@ -105,11 +125,4 @@ export function byConcern(list: Item[]): Item[] {
 export function newestDays(list: Item[], count: number): string[] {
   const days = new Set(list.flatMap((item) => item.points.map((point) => point.date)));
   return [...days].sort((a, b) => (a < b ? 1 : -1)).slice(0, count);
-}
-
-/** 基準 4.0–6.2, ≤ 150, ≥ 40, or nothing. */
-export function rangeText(item: Pick<Item, 'low' | 'high'>): string {
-  if (item.low !== undefined && item.high !== undefined) return `${item.low}–${item.high}`;
-  if (item.high !== undefined) return `≤ ${item.high}`;
-  return item.low !== undefined ? `≥ ${item.low}` : '';
 }

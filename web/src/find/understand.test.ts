@@ -83,6 +83,8 @@ test('the spelling as typed comes before longer ones, and the likelier reading b
   expect(rank(named('オノ'), ono)).toBeLessThan(rank(named('オオノ'), ono));
   expect(rank(named('サトウ'), ono)).toBe(1000);
   const digits = understand('19580405', today);
-  const other: Findable = { ...named('サトウ', ['19580405']), birthDate: '1990-01-01' };
+  const other: Findable = { ...named('サトウ', ['0019580405']), birthDate: '1990-01-01' };
   expect(rank(named('サトウ'), digits)).toBeLessThan(rank(other, digits));
+  const exact: Findable = { ...other, numbers: ['19580405'] };
+  expect(rank(exact, digits)).toBeLessThan(rank(named('サトウ'), digits));
 });

@@ -113,6 +113,8 @@ export function answers(patient: Findable, question: Question): boolean {
 export function rank(patient: Findable, questions: readonly Question[]): number {
   const ranks = questions.map((question, nth) => {
     if (!answers(patient, question)) return Infinity;
+    // All digits of a number as it is printed on the card: no birth date is meant.
+    if (question.some((reading) => reading.kind === 'number' && patient.numbers.includes(reading.forms[0]!))) return -1;
     const spellings = question.map((reading) =>
       reading.kind === 'name' ? reading.forms.findIndex((form) => answers(patient, [{ ...reading, forms: [form] }])) : 0,
     );

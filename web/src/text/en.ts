@@ -10,8 +10,6 @@ export const en: Words = {
   retry: 'Load again',
   close: 'Close',
   none: 'None',
-  ago: (n, unit) => `${plural(n, unit)} ago`,
-  now: 'just now',
 
   signIn: {
     title: 'Sign in',
@@ -63,6 +61,7 @@ export const en: Words = {
     language: '言語 / Language',
     newVersion: 'There is a new version.',
     takeOver: 'Load it',
+    duties: { director: 'Director', doctor: 'Doctor', nurse: 'Nurse', clerk: 'Clerk', technician: 'Technician', pharmacist: 'Pharmacist', administrator: 'Administrator', vendor: 'Vendor', auditor: 'Auditor' },
     home: 'Find a patient',
   },
 
@@ -132,7 +131,7 @@ export const en: Words = {
     appointments: 'Appointments',
     coverage: 'Insurance',
     allergies: 'Allergies',
-    stale: (when) => `showing what was so ${when}`,
+    stale: (when) => `as of ${when}`,
     unreachable: 'The server does not answer',
     unavailable: 'The server cannot answer now',
     refused: 'You may not see this',
@@ -147,6 +146,8 @@ export const en: Words = {
       coverage: 'No insurance recorded. Check the insurance card.',
       allergies: 'No allergies recorded. Ask at the first visit.',
     },
+    unreadable: 'This part of the record cannot be shown.',
+    unreadableHint: 'The others can be used. If it goes on, tell the administrator the patient number and which part it is.',
     notYet: 'Not on this device yet. Shown as soon as the server answers.',
   },
 
@@ -163,6 +164,7 @@ export const en: Words = {
   result: {
     item: 'Item',
     range: 'Reference',
+    unit: 'Unit',
     curve: 'Course',
     showCurve: (item) => `Show the course of ${item}`,
     curveOf: (item, unit) => `Course of ${item}${unit === '' ? '' : ` (${unit})`}`,

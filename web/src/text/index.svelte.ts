@@ -22,16 +22,14 @@ class Text {
 
 export const text = new Text();
 
-/** 3分前. `now` is given, so that a screen's clock moves all of them together. */
-export function ago(at: number, now: number): string {
-  const minutes = Math.floor((now - at) / 60_000);
-  if (minutes < 1) return text.words.now;
-  if (minutes < 60) return text.words.ago(minutes, 'minute');
-  if (minutes < 48 * 60) return text.words.ago(Math.floor(minutes / 60), 'hour');
-  return text.words.ago(Math.floor(minutes / (24 * 60)), 'day');
-}
-
 /** 2026-11-22 14:05 where the clinic is. */
 export function exact(at: number): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', dateStyle: 'short', timeStyle: 'short' }).format(at);
+}
+
+/** As short as it is clear: 14:05 today, 11-21 14:05 this year, else in full. */
+export function brief(at: number, now: number): string {
+  const [then, today] = [exact(at), exact(now)];
+  if (then.slice(0, 10) === today.slice(0, 10)) return then.slice(11);
+  return then.slice(0, 4) === today.slice(0, 4) ? then.slice(5) : then;
 }

@@ -1,16 +1,11 @@
 // Every word people read, Japanese. en.ts has the same shape; the compiler sees to it.
 
-export type TimeUnit = 'minute' | 'hour' | 'day';
-const units: Record<TimeUnit, string> = { minute: '分', hour: '時間', day: '日' };
-
 export const ja = {
   product: 'こまいぬ',
   loading: (what: string) => `${what}を読み込んでいます…`,
   retry: 'もう一度読み込む',
   close: '閉じる',
   none: 'なし',
-  ago: (n: number, unit: TimeUnit) => `${n}${units[unit]}前`,
-  now: 'たった今',
 
   signIn: {
     title: 'サインイン',
@@ -62,6 +57,7 @@ export const ja = {
     language: '言語 / Language',
     newVersion: '新しい版があります。',
     takeOver: '読み込みなおす',
+    duties: { director: '院長', doctor: '医師', nurse: '看護師', clerk: '医療事務', technician: '検査・放射線', pharmacist: '薬剤師', administrator: '管理者', vendor: '保守業者', auditor: '監査' } as Record<string, string>,
     home: '患者をさがす',
   },
 
@@ -131,7 +127,7 @@ export const ja = {
     appointments: '予約',
     coverage: '保険',
     allergies: 'アレルギー',
-    stale: (when: string) => `${when}の内容を表示しています`,
+    stale: (when: string) => `${when} の内容を表示しています`,
     unreachable: 'サーバーにつながりません',
     unavailable: 'サーバーがいま応じられません',
     refused: '見る許可がありません',
@@ -146,6 +142,8 @@ export const ja = {
       coverage: '保険が登録されていません。保険証かマイナ保険証を確認してください。',
       allergies: 'アレルギーは登録されていません。初診なら問診で確認してください。',
     },
+    unreadable: 'この部分の記録を表示できません。',
+    unreadableHint: 'ほかの部分は使えます。続くようなら、患者番号とこの画面の部分の名を管理者に知らせてください。',
     notYet: 'まだこの端末にありません。つながりしだい表示します。',
   },
 
@@ -161,7 +159,8 @@ export const ja = {
 
   result: {
     item: '項目',
-    range: '基準',
+    range: '基準・単位',
+    unit: '単位',
     curve: '推移',
     showCurve: (item: string) => `${item}の推移を表示`,
     curveOf: (item: string, unit: string) => `${item}の推移${unit === '' ? '' : `(${unit})`}`,

@@ -51,7 +51,9 @@ fn compare(drawing: &Drawing, packages: &[Package]) -> Vec<String> {
             continue;
         };
         for (to, used) in &package.depends_on {
-            if let Some((_, owner)) = ONLY.iter().find(|(only, _)| only == to).filter(|(_, owner)| owner != name) {
+            if let Some((_, owner)) =
+                ONLY.iter().find(|(only, owner)| only == to && owner != name && *used == Use::Product)
+            {
                 complaints.push(format!("{name} → {to}: only {owner} may"));
             }
             let drawn = product.contains(to) || (*used == Use::Tests && tests.contains(to));

@@ -55,7 +55,8 @@ impl File {
     pub(super) fn is_test(&self) -> bool {
         let path = &self.path;
         let name = path.rsplit('/').next().unwrap_or_default();
-        path.contains("/tests/")
+        path.starts_with("fuzz/")
+            || path.contains("/tests/")
             || path.contains("/e2e/")
             || name.ends_with("tests.rs")
             || name.contains(".test.")

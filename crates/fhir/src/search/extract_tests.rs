@@ -157,6 +157,10 @@ fn every_example_of_the_standard_is_extracted() {
     };
     let (mut resources, mut values) = (0, 0);
     for file in files.flatten() {
+        // The largest are bundles of definitions that are there one by one too.
+        if file.metadata().unwrap().len() > 4_000_000 {
+            continue;
+        }
         let Ok(resource) = Resource::parse(&std::fs::read(file.path()).unwrap()) else { continue };
         resources += 1;
         values += extract(&resource).len();

@@ -23,6 +23,11 @@ pub(super) fn is_time(text: &str) -> bool {
     after_time(text.as_bytes()).is_some_and(<[u8]>::is_empty)
 }
 
+/// Whether the year of a good date is 1850 to 2199: another one is a slip of the hand, such as 0058 for 昭和58.
+pub(super) fn is_of_our_age(date: &str) -> bool {
+    number(date.as_bytes(), 0, 4).is_some_and(|year| (1850..2200).contains(&year))
+}
+
 fn is_date_of(text: &[u8], lengths: &[usize]) -> bool {
     let number = |from, len| number(text, from, len);
     let (year, month, day) = (number(0, 4), number(5, 2), number(8, 2));
@@ -108,6 +113,12 @@ mod tests {
         ] {
             assert!(!is_date(bad) && !is_date_time(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn years_are_of_our_age() {
+        assert!(is_of_our_age("1850") && is_of_our_age("2199-12-31T00:00:00Z"));
+        assert!(!is_of_our_age("0058-04-05") && !is_of_our_age("2200"));
     }
 
     #[test]

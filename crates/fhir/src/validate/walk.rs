@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::path::Path;
 use super::primitive::{self, Wrong};
-use super::{ISSUES_MAX, Mode, narrative, profile, rules};
+use super::{ISSUES_MAX, Mode, narrative, profile, rules, time};
 use crate::json::{Json, MAX_DEPTH, Object};
 use crate::outcome::{Issue, IssueType, Severity};
 use crate::references::Literal;
@@ -247,6 +247,10 @@ impl<'r> Walk<'r> {
                 if let Err(says) = narrative::check(text) {
                     self.report(Severity::Error, IssueType::Security, path, says);
                 }
+            }
+            Primitive::Date | Primitive::DateTime | Primitive::Instant if !time::is_of_our_age(text) => {
+                let says = "is a date that nobody now living has seen or will see";
+                self.report(Severity::Warning, IssueType::Value, path, says.to_owned());
             }
             // A canonical or URI may refer to a contained resource too.
             Primitive::Canonical | Primitive::Uri | Primitive::Url => {

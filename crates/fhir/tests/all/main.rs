@@ -6,6 +6,7 @@
     reason = "a test that cannot go on should stop, and says what it saw"
 )]
 
+mod clinic;
 mod examples;
 mod properties;
 mod seeds;

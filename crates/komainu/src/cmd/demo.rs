@@ -1,12 +1,12 @@
 //! `komainu demo`: the sample clinic, to look at and to measure.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use access::Duty;
+use record::Ctx;
 use record::import::{Item, Settings};
-use record::{Ctx, Record};
 use serde_json::{Value, json};
 use server::App;
 use server::signin::enrol::{self, NewAccount};
@@ -108,7 +108,12 @@ async fn fill(app: &App, args: &Demo) -> Done {
     let bar = progress::bar(u64::from(args.patients) + 1, "患者 patients");
     let drawn = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&drawn);
-    let resources = clinic.groups().inspect(|_| drop(counted.fetch_add(1, Ordering::Relaxed))).flatten();
+    let resources = clinic
+        .groups()
+        .inspect(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+        })
+        .flatten();
     let items = (1..).zip(resources.map(|resource| Item::Resource(resource.to_vec())));
     let settings = Settings { resume: Some(format!("demo {wanted}")), preview: false };
     let ctx = Ctx::system("demo", serving::now_ms());
@@ -229,6 +234,6 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("komainu.db"), "").unwrap();
         assert!(Place::of(Some(directory.path().to_owned())).is_err());
-        assert!(!Path::new(&Place::of(None).unwrap().path).exists());
+        assert!(!Place::of(None).unwrap().path.exists());
     }
 }

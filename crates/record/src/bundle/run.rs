@@ -122,6 +122,7 @@ impl Record {
         if !search.is_empty() {
             rights.search = Some(self.permit::<Read>(ctx, Action::Search, &search).await?);
         }
+        rights.replay = access::decide(&ctx.actor, Action::Read, &["*"]).ok();
         rights.patient = access::decide(&ctx.actor, Action::Read, &["Patient"]).ok();
         Ok(rights)
     }

@@ -1,5 +1,8 @@
 //! Patient lists (CSV) → Patient resources in the shape of JP Core.
 
+use std::io::Cursor;
+use std::sync::Arc;
+
 use fhir::Resource;
 use fhir::json::{Json, Object};
 
@@ -60,13 +63,16 @@ pub struct Row {
 /// A list, ready to be gone through.
 #[derive(Debug)]
 pub struct List {
-    text: String,
+    text: Text,
     /// For instance `Shift_JIS`.
     pub encoding: &'static str,
     /// Which column stands where.
     pub mapping: Mapping,
     options: Options,
 }
+
+/// The decoded text, shared by whoever goes through it.
+type Text = Arc<[u8]>;
 
 impl List {
     /// Reads letters and headings.
@@ -75,27 +81,29 @@ impl List {
     /// [`ListError`].
     pub fn open(bytes: &[u8], options: Options) -> Result<Self, ListError> {
         let decoded = text::decode(bytes)?;
-        let mut reader = reader(&decoded.text);
+        let text: Text = decoded.text.into_bytes().into();
+        let mut reader = reader(&text);
         let mut headings = csv::StringRecord::new();
         if !reader.read_record(&mut headings).unwrap_or(false) {
             return Err(ListError::Empty);
         }
         let mapping = Mapping::read(headings.iter())?;
-        Ok(Self { text: decoded.text, encoding: decoded.encoding, mapping, options })
+        Ok(Self { text, encoding: decoded.encoding, mapping, options })
     }
 
     /// Every row after the headings, as a patient or as a reason. Empty lines are no rows.
-    pub fn rows(&self) -> impl Iterator<Item = Result<Row, BadRow>> {
+    pub fn rows(&self) -> impl Iterator<Item = Result<Row, BadRow>> + Send + 'static {
+        let list = Self { text: Arc::clone(&self.text), encoding: self.encoding, mapping: self.mapping.clone(), options: self.options.clone() };
         let (mut line, mut counted_to) = (1, 0);
         reader(&self.text).into_records().skip(1).map(move |record| {
             let position = record.as_ref().map_or_else(|error| error.position(), |record| record.position());
             // The reader's own line number is that of the empty lines in front of a row.
-            let from = position.map_or(0, |p| usize::try_from(p.byte()).unwrap_or(usize::MAX)).min(self.text.len());
-            let at = self.text[from..].find(|c| c != '\r' && c != '\n').map_or(from, |skipped| from + skipped);
-            line += self.text.as_bytes()[counted_to..at].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
-            counted_to = at;
+            let from = position.map_or(0, |p| usize::try_from(p.byte()).unwrap_or(usize::MAX)).min(list.text.len());
+            let skipped = list.text[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            line += list.text[counted_to..from + skipped].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+            counted_to = from + skipped;
             match record {
-                Ok(record) => self.row(line, &record).map_err(|reason| BadRow { line, reason }),
+                Ok(record) => list.row(line, &record).map_err(|reason| BadRow { line, reason }),
                 Err(_) => Err(BadRow { line, reason: "the row is not well-formed CSV".to_owned() }),
             }
         })
@@ -144,11 +152,12 @@ impl List {
     }
 }
 
-fn reader(text: &str) -> csv::Reader<&[u8]> {
+fn reader(text: &Text) -> csv::Reader<Cursor<Text>> {
     // Tabs when the headings have them and no comma: what a spreadsheet puts on the clipboard.
-    let headings = text.lines().next().unwrap_or("");
-    let delimiter = if headings.contains('\t') && !headings.contains(',') { b'\t' } else { b',' };
-    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
+    let headings = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let delimiter = if headings.contains(&b'\t') && !headings.contains(&b',') { b'\t' } else { b',' };
+    let text = Cursor::new(Arc::clone(text));
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text)
 }
 
 /// One HumanName per way of writing, told apart by the extension JP Core asks for.

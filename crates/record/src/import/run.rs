@@ -1,9 +1,14 @@
 //! The import itself: prepared on all cores, written in order in groups, resumable and repeatable.
 
 use std::collections::VecDeque;
+use std::future::{poll_fn, ready};
+use std::pin::Pin;
+use std::task::Poll;
 
 use access::{Action, Permit, Read, Write as MayWrite};
 use store::{Expect, Kind, Tx};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::prepare::{Item, Unit};
@@ -12,8 +17,8 @@ use crate::{Ctx, Error, ErrorKind, Record};
 
 /// Resources in one write job: enough to fill a commit, few enough that a chart opened meanwhile does not wait.
 const GROUP: usize = 500;
-/// Groups under way: two being prepared, the rest waiting for the writer.
-const AHEAD: usize = 6;
+/// Groups being prepared, or ready and waiting for the writer.
+const AHEAD: usize = 4;
 /// Rows of the report kept; beyond that they are only counted.
 const BAD_MAX: usize = 10_000;
 
@@ -82,7 +87,7 @@ impl Record {
     /// second run goes on from there.
     pub async fn import<I>(&self, ctx: &Ctx, items: I, settings: Settings, mut progress: impl FnMut(&Progress) + Send) -> Result<Report, Error>
     where
-        I: Iterator<Item = (u64, Item)> + Send,
+        I: Iterator<Item = (u64, Item)> + Send + 'static,
     {
         let write = self.permit::<MayWrite>(ctx, Action::Import, &["*"]).await?;
         // A list finds its patients by number; without the right to search it would make them anew.
@@ -90,30 +95,28 @@ impl Record {
         let done_before = self.position(settings.resume.as_deref()).await?;
         let mut report = Report::default();
         report.progress.items = done_before;
-        let mut items = items.filter(|(at, _)| *at > done_before).peekable();
-        let (mut preparing, mut writing): (VecDeque<JoinHandle<Group>>, VecDeque<JoinHandle<Result<Written, Error>>>) = Default::default();
+        let mut prepared = prepared(items.filter(move |(at, _)| *at > done_before), self.limits.bundle_entries, ctx.now_ms);
+        let mut writing = VecDeque::new();
         loop {
-            while preparing.len() < AHEAD
-                && let Some(group) = next_group(&mut items)
-            {
-                let (entries_max, now_ms) = (self.limits.bundle_entries, ctx.now_ms);
-                preparing.push_back(tokio::task::spawn_blocking(move || prepare(group, entries_max, now_ms)));
-            }
-            if let Some(group) = preparing.pop_front() {
+            let group = prepared.recv().await;
+            let ended = group.is_none();
+            if let Some(group) = group {
                 let group = group.await.map_err(|e| Error::new(ErrorKind::Internal, format!("an import group was not prepared: {e}")))?;
                 let (record, ctx, write, rights, settings) = (self.clone(), ctx.clone(), write.clone(), rights.clone(), settings.clone());
                 // Sent in order, and the writer takes them in order: the position never runs ahead.
-                writing.push_back(tokio::spawn(async move { record.write_group(&ctx, write, rights, &settings, group).await }));
-                if writing.len() < 2 {
-                    continue;
-                }
+                writing.push_back(started(async move { record.write_group(&ctx, write, rights, &settings, group).await }).await);
             }
-            let Some(written) = writing.pop_front() else { break };
-            let written = written.await.map_err(|e| Error::new(ErrorKind::Internal, format!("an import group was not written: {e}")))??;
-            report.add(written);
-            progress(&report.progress);
+            // One more may wait at the writer, so that it never idles while we count.
+            while writing.len() > usize::from(!ended)
+                && let Some(written) = writing.pop_front()
+            {
+                report.add(written.await?);
+                progress(&report.progress);
+            }
+            if ended {
+                return Ok(report);
+            }
         }
-        Ok(report)
     }
 
     /// Where an import was broken off.
@@ -189,7 +192,36 @@ fn write_unit(tx: &mut Tx<'_>, write: &Permit<MayWrite>, rights: &Rights, unit: 
     Ok(())
 }
 
-fn next_group(items: &mut std::iter::Peekable<impl Iterator<Item = (u64, Item)>>) -> Option<Vec<(u64, Item)>> {
+/// Polls once, which sends a job to the writer, and gives the rest to be awaited. A task of its own for each would
+/// send them in whatever order the tasks happen to run.
+async fn started<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> Pin<Box<dyn Future<Output = T> + Send>> {
+    let mut future = Box::pin(future);
+    match poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+        Poll::Ready(done) => Box::pin(ready(done)),
+        Poll::Pending => future,
+    }
+}
+
+/// Reads the items on a thread of their own and prepares them on others, in groups and in order. Ends, reading no
+/// further, when nobody takes the groups any more.
+fn prepared<I>(mut items: I, entries_max: usize, now_ms: i64) -> mpsc::Receiver<JoinHandle<Group>>
+where
+    I: Iterator<Item = (u64, Item)> + Send + 'static,
+{
+    let (send, receive) = mpsc::channel(AHEAD);
+    let runtime = Handle::current();
+    tokio::task::spawn_blocking(move || {
+        while let Some(group) = next_group(&mut items) {
+            let group = runtime.spawn_blocking(move || prepare(group, entries_max, now_ms));
+            if send.blocking_send(group).is_err() {
+                return;
+            }
+        }
+    });
+    receive
+}
+
+fn next_group(items: &mut impl Iterator<Item = (u64, Item)>) -> Option<Vec<(u64, Item)>> {
     let mut group = Vec::new();
     let mut weight = 0;
     while weight < GROUP

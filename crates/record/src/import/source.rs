@@ -9,7 +9,7 @@ use super::prepare::Item;
 const LINE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// The lines of an NDJSON file; empty ones are no items but count.
-pub fn ndjson(mut source: impl BufRead + Send) -> impl Iterator<Item = (u64, Item)> + Send {
+pub fn ndjson(mut source: impl BufRead + Send + 'static) -> impl Iterator<Item = (u64, Item)> + Send + 'static {
     let mut number = 0;
     let mut ended = false;
     std::iter::from_fn(move || {
@@ -36,7 +36,7 @@ pub fn ndjson(mut source: impl BufRead + Send) -> impl Iterator<Item = (u64, Ite
 }
 
 /// The rows of a patient list.
-pub fn patients(list: &List) -> impl Iterator<Item = (u64, Item)> {
+pub fn patients(list: &List) -> impl Iterator<Item = (u64, Item)> + Send + 'static {
     list.rows().map(|row| match row {
         Ok(row) => (row.line, Item::Patient(Box::new(row))),
         Err(bad) => (bad.line, Item::Bad(bad.reason)),
@@ -60,7 +60,7 @@ mod tests {
         let lines: Vec<u64> = ndjson(&b"{\"a\":1}\n\n  \n{}\n{}"[..]).map(|(at, _)| at).collect();
         assert_eq!(lines, [1, 4, 5]);
         let long = [vec![b'x'; LINE_BYTES_MAX + 5], b"\n{}".to_vec()].concat();
-        assert!(matches!(ndjson(&long[..]).collect::<Vec<_>>().as_slice(), [(1, Item::Bad(_))]));
+        assert!(matches!(ndjson(std::io::Cursor::new(long)).collect::<Vec<_>>().as_slice(), [(1, Item::Bad(_))]));
     }
 
     #[test]

@@ -71,16 +71,17 @@ fn conditional_delete_of_several_deletes_none() {
 /// The duplicates that other servers make under load.
 #[test]
 fn sixteen_writers_and_a_thousand_keys_make_a_thousand_patients() {
-    const KEYS: usize = 1_000;
-    on_both(async |record| {
+    on_each(async |record, is_embedded| {
+        // The hub commits slower and runs the same job code.
+        let keys = if is_embedded { 1_000 } else { 100 };
         let mut writers = JoinSet::new();
         for writer in 0..16 {
             let record = record.clone();
             writers.spawn(async move {
                 let mut found = HashMap::new();
-                for n in 0..KEYS {
+                for n in 0..keys {
                     // Each writer begins elsewhere, so that they meet at different keys all the time.
-                    let number = ((n + writer * 61) % KEYS).to_string();
+                    let number = ((n + writer * 61) % keys).to_string();
                     let done = record.create(&doctor(), patient(&number), unless(&number)).await.unwrap();
                     found.insert(number, (id(&done), done.status));
                 }
@@ -93,7 +94,7 @@ fn sixteen_writers_and_a_thousand_keys_make_a_thousand_patients() {
                 by_key.entry(key).or_default().push(result);
             }
         }
-        assert_eq!(by_key.len(), KEYS);
+        assert_eq!(by_key.len(), keys);
         for (key, results) in by_key {
             let made = results.iter().filter(|(_, status)| *status == Status::Created).count();
             assert_eq!(made, 1, "key {key}");

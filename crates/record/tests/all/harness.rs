@@ -15,12 +15,18 @@ pub(crate) const NOW_MS: i64 = 1_800_000_000_000;
 
 /// Runs a test on a fresh record in each database.
 pub(crate) fn on_both(test: impl AsyncFn(Record)) {
+    on_each(async |record, _| test(record).await);
+}
+
+/// The same, telling whether the database is the embedded one.
+pub(crate) fn on_each(test: impl AsyncFn(Record, bool)) {
     let directory = TempDir::new().unwrap();
     let keys = || Keys::random().unwrap();
     let sqlite = Config::directory(directory.path().join("sqlite"), keys());
     let hub = postgres::database().map(|url| Config::postgres(&url, directory.path().join("hub"), keys()));
     for config in [Some(sqlite), hub].into_iter().flatten() {
-        block_on(async { test(Record::new(Store::open(config).unwrap(), Limits::default())).await });
+        let is_embedded = matches!(config.location, store::Location::Directory(_));
+        block_on(async { test(Record::new(Store::open(config).unwrap(), Limits::default()), is_embedded).await });
     }
 }
 

@@ -95,17 +95,17 @@ pub(super) async fn import(call: Call) -> Result<Response, Fault> {
             if let Ok(data) = frame.into_data()
                 && chunks.send(data.to_vec()).await.is_err()
             {
+                // Nobody reads on: the import has ended with an error, which is the answer.
                 break;
             }
         }
         Ok(())
     };
-    let (record, ctx) = (call.app.record().clone(), call.ctx.clone());
-    let runtime = tokio::runtime::Handle::current();
     let items = Arrived { lines, rest: Vec::new(), at: 0 };
-    let run = tokio::task::spawn_blocking(move || runtime.block_on(record.import(&ctx, source::ndjson(std::io::BufReader::new(items)), Settings::default(), |_| {})));
+    let items = source::ndjson(std::io::BufReader::new(items));
+    let run = call.app.record().import(&call.ctx, items, Settings::default(), |_| {});
     let (read, report): (Result<(), Fault>, _) = tokio::join!(read, run);
-    let report = report.map_err(|_| Fault::new(StatusCode::INTERNAL_SERVER_ERROR, fhir::outcome::IssueType::Exception, "the import was not finished"))??;
+    let report = report?;
     read?;
     Ok(reply::made(&told(&report)))
 }

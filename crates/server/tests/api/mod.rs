@@ -1,6 +1,6 @@
 //! The page's own interface.
 
 mod coverage;
-mod harness;
+pub(crate) mod harness;
 mod sessions;
 mod tokens;

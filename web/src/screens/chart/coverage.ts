@@ -13,7 +13,7 @@ export function coverageName(coverage: Coverage): string {
 export function memberParts(coverage: Coverage): { insurer: string; symbolNumber: string; branch: string } {
   const value = coverage.identifier?.find((i) => i.system === memberId)?.value ?? '';
   const [insurer = '', symbol = '', number = '', branch = ''] = value.split(':');
-  const symbolNumber = [symbol, number].filter((part) => part !== '').join('・') || (coverage.subscriberId ?? '');
+  const symbolNumber = [symbol, number].filter((part) => part !== '').join('・') || (coverage.subscriberId ?? '').replace(/^:|:$/g, '').replace(':', '・');
   return { insurer, symbolNumber, branch: branch || (coverage.dependent ?? '') };
 }
 

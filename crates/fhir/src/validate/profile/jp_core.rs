@@ -147,6 +147,16 @@ const RULES: &[Rule] = &[
     rule(REQUEST, "medication", "is a CodeableConcept with a coding", |o| {
         objects(o, "medicationCodeableConcept").any(|concept| has(concept, "coding"))
     }),
+    advice(REQUESTS, "medication", "has codes as long as their systems have them", |o| {
+        objects(o, "medicationCodeableConcept").all(has_shape)
+    }),
+    advice(REQUESTS, "dosageInstruction", "has codes as long as their systems have them", |o| {
+        let usage = |dosage: &Object| {
+            let timing = objects(dosage, "timing").flat_map(|timing| objects(timing, "code"));
+            timing.chain(objects(dosage, "additionalInstruction")).all(has_shape)
+        };
+        objects(o, "dosageInstruction").all(usage)
+    }),
     rule(REQUESTS, "dispenseRequest", "has an expectedSupplyDuration in 日, UCUM d", |o| {
         let days = |duration: &Object| {
             (duration.str("unit"), duration.str("system"), duration.str("code"))
@@ -160,6 +170,7 @@ const RULES: &[Rule] = &[
     rule(LAB, "code", "has a coding and a text", |o| {
         objects(o, "code").all(|code| has(code, "coding") && has(code, "text"))
     }),
+    advice(LAB, "code", "has codes as long as their systems have them", |o| objects(o, "code").all(has_shape)),
     rule(LAB, "subject", "is a Patient", is_of_patient),
     rule(LAB, "effective", "is a dateTime, Period or Timing", |o| {
         has(o, "effectiveDateTime") || has(o, "effectivePeriod") || has(o, "effectiveTiming")
@@ -176,6 +187,7 @@ const RULES: &[Rule] = &[
     }),
     rule(REPORT, "category", "is LOINC LP29693-6", |o| is_coded(o, "category", "http://loinc.org", &["LP29693-6"])),
     rule(REPORT, "code", "is LOINC 11502-2", |o| is_coded(o, "code", "http://loinc.org", &["11502-2"])),
+    advice(DIAGNOSIS, "code", "has codes as long as their systems have them", |o| objects(o, "code").all(has_shape)),
     rule(DIAGNOSIS, "code", "has each of the four disease code systems once at most, with a code", |o| {
         let mut seen = HashSet::new();
         let codings = objects(o, "code").flat_map(|code| objects(code, "coding"));
@@ -183,6 +195,22 @@ const RULES: &[Rule] = &[
             .filter_map(|coding| Some((coding.str("system").filter(|system| CODE_SYSTEMS.contains(system))?, coding)));
         known.into_iter().all(|(system, coding)| seen.insert(system) && has(coding, "code"))
     }),
+];
+
+/// How long the codes of a system are, and whether they are digits only.
+const SHAPES: [(&str, usize, bool); 12] = [
+    ("http://medis.or.jp/CodeSystem/master-HOT7", 7, true),
+    ("http://medis.or.jp/CodeSystem/master-HOT9", 9, true),
+    ("http://medis.or.jp/CodeSystem/master-HOT13", 13, true),
+    ("http://capstandard.jp/iyaku.info/CodeSystem/YJ-code", 12, false),
+    ("http://jpfhir.jp/fhir/core/mhlw/CodeSystem/MedicationGeneralOrderCode", 12, false),
+    ("http://medis.or.jp/CodeSystem/master-JLAC10-17digits", 17, false),
+    ("http://medis.or.jp/CodeSystem/master-disease-exCode", 4, false),
+    ("http://medis.or.jp/CodeSystem/master-disease-keyNumber", 8, true),
+    ("http://jpfhir.jp/fhir/core/mhlw/CodeSystem/masterB-disease", 7, true),
+    ("http://jpfhir.jp/fhir/core/mhlw/CodeSystem/masterZ-disease-modifier", 4, true),
+    ("http://jami.jp/CodeSystem/MedicationUsage", 16, false),
+    ("http://jami.jp/CodeSystem/MedicationUsageAdditional", 8, false),
 ];
 
 /// Checks one profile by its name after [`PREFIX`].
@@ -207,6 +235,16 @@ pub(super) fn check(walk: &mut Walk<'_>, name: &str, resource_type: &str, object
             walk.content(IssueType::Invariant, &at, text);
         }
     }
+}
+
+/// A code that is too short or too long for its system is a slip of whoever typed it.
+fn has_shape(concept: &Object) -> bool {
+    objects(concept, "coding").all(|coding| {
+        let shape = SHAPES.iter().find(|(system, ..)| coding.str("system") == Some(system));
+        let (Some((_, len, digits_only)), Some(code)) = (shape, coding.str("code")) else { return true };
+        is_digits(code, *len)
+            || (!digits_only && code.len() == *len && code.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    })
 }
 
 fn of_systems<'o>(object: &'o Object, systems: &'static [&'static str]) -> impl Iterator<Item = &'o Object> {

@@ -63,7 +63,10 @@ fn prescription() {
     let good = r#"{"resourceType":"MedicationRequest","meta":{"profile":["http://jpfhir.jp/fhir/core/StructureDefinition/JP_MedicationRequest"]},
         "identifier":[{"system":"http://jpfhir.jp/fhir/core/mhlw/IdSystem/Medication-RPGroupNumber","value":"1"},
                       {"system":"urn:oid:1.2.392.100495.20.3.82","value":"1"}],
-        "status":"active","intent":"order","medicationCodeableConcept":{"coding":[{"system":"urn:x","code":"1"}]},
+        "status":"active","intent":"order","medicationCodeableConcept":{"coding":[{"system":"urn:x","code":"1"},
+        {"system":"http://capstandard.jp/iyaku.info/CodeSystem/YJ-code","code":"2149039F1ZZZ"}]},
+        "dosageInstruction":[{"timing":{"code":{"coding":[{"system":"http://jami.jp/CodeSystem/MedicationUsage","code":"1013044400000000"}]}},
+        "additionalInstruction":[{"coding":[{"system":"http://jami.jp/CodeSystem/MedicationUsageAdditional","code":"V14NNNNN"}]}]}],
         "subject":{"reference":"Patient/1"},"authoredOn":"2026-01-02",
         "dispenseRequest":{"expectedSupplyDuration":{"value":7,"unit":"日","system":"http://unitsofmeasure.org","code":"d"}}}"#;
     check(
@@ -74,7 +77,14 @@ fn prescription() {
             ("\"order\"", "\"plan\"", "MedicationRequest.intent"),
             (",\"authoredOn\":\"2026-01-02\"", "", "MedicationRequest.authoredOn"),
             ("Patient/1", "Group/1", "MedicationRequest.subject"),
-            ("\"coding\":[{\"system\":\"urn:x\",\"code\":\"1\"}]", "\"text\":\"x\"", "MedicationRequest.medication"),
+            (
+                "\"coding\":[{\"system\":\"urn:x\"",
+                "\"text\":\"x\",\"extension\":[{\"url\":\"urn:x\"",
+                "MedicationRequest.medication",
+            ),
+            ("2149039F1ZZZ", "2149039F1ZZ", "MedicationRequest.medication"),
+            ("1013044400000000", "101304440000000", "MedicationRequest.dosageInstruction"),
+            ("V14NNNNN", "V14NNNN", "MedicationRequest.dosageInstruction"),
             ("\"日\"", "\"day\"", "MedicationRequest.dispenseRequest"),
         ],
     );
@@ -90,6 +100,7 @@ fn laboratory() {
         good,
         &[
             ("JP_SimpleObservationCategory_CS", "Other", "Observation.category"),
+            ("3A010000002327101", "3A01000000232710", "Observation.code"),
             (",\"text\":\"TP\"", "", "Observation.code"),
             ("\"subject\":{\"reference\":\"Patient/1\"},", "", "Observation.subject"),
             (
@@ -107,9 +118,12 @@ fn laboratory() {
 fn others() {
     check(
         r#"{"resourceType":"Condition","meta":{"profile":["http://jpfhir.jp/fhir/core/StructureDefinition/JP_Condition_Diagnosis"]},
-        "code":{"coding":[{"system":"http://medis.or.jp/CodeSystem/master-disease-exCode","code":"A1"},{"system":"urn:x","code":"1"}]},
+        "code":{"coding":[{"system":"http://medis.or.jp/CodeSystem/master-disease-exCode","code":"A1B2"},{"system":"urn:x","code":"1"}]},
         "subject":{"reference":"Patient/1"}}"#,
-        &[("\"urn:x\"", "\"http://medis.or.jp/CodeSystem/master-disease-exCode\"", "Condition.code")],
+        &[
+            ("\"urn:x\"", "\"http://medis.or.jp/CodeSystem/master-disease-exCode\"", "Condition.code"),
+            ("A1B2", "A1B", "Condition.code"),
+        ],
     );
     check(
         r#"{"resourceType":"DiagnosticReport","meta":{"profile":["http://jpfhir.jp/fhir/core/StructureDefinition/JP_DiagnosticReport_LabResult"]},

@@ -1,0 +1,8 @@
+//! FHIR over HTTP.
+
+mod answers;
+mod bad_input;
+mod client;
+mod coverage;
+mod operations;
+mod rest;
