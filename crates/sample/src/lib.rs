@@ -59,6 +59,14 @@ impl Clinic {
         house.chain((0..self.patients).map(|index| self.patient(index)))
     }
 
+    /// The same for good, for whoever draws on another thread.
+    pub fn into_groups(self) -> impl Iterator<Item = Vec<Resource>> + Send + 'static {
+        let clinic = std::sync::Arc::new(self);
+        let house = std::sync::Arc::clone(&clinic);
+        let house = std::iter::once_with(move || emit::clinic::all(&house.calendar, &house.bookings));
+        house.chain((0..clinic.patients).map(move |index| clinic.patient(index)))
+    }
+
     /// The chart of the patient of that index, from 0.
     #[must_use]
     pub fn patient(&self, index: u32) -> Vec<Resource> {

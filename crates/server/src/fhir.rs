@@ -65,16 +65,6 @@ pub fn router(app: &App) -> Router<App> {
     public.merge(own_page(signed_in(routes, app))).layer(from_fn(as_outcome))
 }
 
-/// Whether an address is below `/fhir`.
-pub(crate) fn holds(path: &str) -> bool {
-    path.strip_prefix("/fhir").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// The answer where no route is.
-pub(crate) fn nothing_here() -> Response {
-    Fault::no_such_route().into_response()
-}
-
 /// One row as an axum handler: read the request as the row says, do it, answer.
 fn handler(route: &'static Route) -> MethodRouter<App> {
     let run = move |State(app): State<App>,

@@ -109,7 +109,7 @@ async fn fill(app: &App, args: &Demo) -> Done {
     let drawn = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&drawn);
     let resources = clinic
-        .groups()
+        .into_groups()
         .inspect(move |_| {
             counted.fetch_add(1, Ordering::Relaxed);
         })
