@@ -24,7 +24,8 @@ const POSTGRES: &str = "
     ) AS lines ORDER BY line COLLATE \"C\"";
 
 /// SQLite keeps what was asked for.
-const SQLITE: &str = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name";
+const SQLITE: &str =
+    "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name";
 
 fn open_sqlite(directory: &Path) -> Box<dyn Db> {
     Box::new(Sqlite::open(&directory.join("komainu.db"), &[7; 32], 1024).unwrap())
