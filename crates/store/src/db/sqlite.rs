@@ -141,7 +141,8 @@ impl Db for Sqlite {
             self.full = durable;
         }
         if log_size(&self.log) > LOG_MAX {
-            self.batch("PRAGMA wal_checkpoint(RESTART)")?;
+            // Waits for readers, but not long: the log may grow a little more before all writers may stand still.
+            self.batch("PRAGMA busy_timeout = 250; PRAGMA wal_checkpoint(RESTART); PRAGMA busy_timeout = 10000")?;
         }
         self.execute("BEGIN IMMEDIATE", &[]).map(drop)
     }

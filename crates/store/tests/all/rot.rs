@@ -44,7 +44,7 @@ fn a_flipped_bit_is_found_or_does_no_harm() {
 async fn read_all(place: &Place, written: &[Stored]) -> Result<Vec<String>, StoreError> {
     let store = Store::open(place.config())?;
     let mut failed = None;
-    for expected in written.to_vec() {
+    for expected in written.iter().cloned() {
         let (id, version) = (expected.id.clone(), expected.version);
         let read = store
             .read(move |snapshot| {
