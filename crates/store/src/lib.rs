@@ -34,6 +34,7 @@ mod vault;
 mod writer;
 
 pub use account::{Account, Session, Token};
+pub use answers::Kept;
 pub use append::{Expect, Tx};
 pub use config::{Clock, Config, Location};
 pub use draft::Draft;
