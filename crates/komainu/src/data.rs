@@ -1,5 +1,7 @@
 //! A data directory: who holds it, what opens it.
 
+mod records;
+
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::os::unix::fs::DirBuilderExt;
@@ -11,6 +13,8 @@ use zeroize::Zeroizing;
 use crate::cli;
 use crate::failure::{Done, Failure, Kind};
 use crate::terminal;
+
+pub(crate) use records::{Database, config};
 
 /// A data directory held by this process alone. The system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -128,7 +132,7 @@ pub(crate) fn open_keys_of(directory: &Path) -> Done<Keys> {
 
 /// Opens the store of a data directory.
 pub(crate) fn open_store(directory: &Path, keys: Keys) -> Done<Store> {
-    Ok(Store::open(store::Config::directory(directory, keys))?)
+    Ok(Store::open(records::config(directory, keys)?)?)
 }
 
 /// Removes what a demonstration left in a temporary directory.

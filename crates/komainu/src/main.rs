@@ -1,4 +1,5 @@
 //! The executable: one binary, roles as subcommands.
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
 mod cli;
 mod cmd;

@@ -68,7 +68,7 @@ pub(crate) async fn serve(app: App, listener: TcpListener, listen: &Listen, read
     let mut told = Stop::listen()?;
     let store = app.store().clone();
     let router = server::router(app);
-    let mut serving = tokio::spawn(server::net::serve(listener, tls, router, Limits::default(), stopping));
+    let mut serving = tokio::spawn(server::net::serve(listener, tls, router, Limits::of_this_process(), stopping));
     ready(&url(address, listen.plain_http))?;
     let outcome = tokio::select! {
         () = told.wait() => Ok(()),

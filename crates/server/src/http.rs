@@ -13,6 +13,8 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
+use tower_http::catch_panic::CatchPanicLayer;
+
 use crate::problem::Problem;
 
 pub use body::read_body;
@@ -32,9 +34,10 @@ pub struct Edge {
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Puts the outermost layer around all routes and the fallback.
-#[must_use]
 pub fn wrap(router: Router, edge: Edge) -> Router {
-    router.layer(from_fn_with_state(Arc::new(edge), pass))
+    // The panic's message may quote a chart: it goes neither to the client nor into the log.
+    let panics = CatchPanicLayer::custom(|_| Problem::internal().into_response());
+    router.layer(panics).layer(from_fn_with_state(Arc::new(edge), pass))
 }
 
 async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {

@@ -1,4 +1,5 @@
 //! HTTP: FHIR REST, the page’s own API, sign-in, the accept loop, the embedded page.
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
 pub mod api;
 mod app;

@@ -75,9 +75,55 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The default, with no more connections than this process may hold open beside its store.
+    #[must_use]
+    pub fn of_this_process() -> Self {
+        let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+        Self::default().within(open_files(&limits).unwrap_or(usize::MAX))
+    }
+
+    /// Leaves the store and the log their files: a database that cannot open one has failed for everybody.
+    /// One source gets half of what there is, so that it cannot shut the others out.
+    fn within(mut self, open_files_max: usize) -> Self {
+        self.connections = self.connections.min(open_files_max.saturating_sub(OTHER_FILES)).max(8);
+        self.connections_per_source = self.connections_per_source.min(self.connections / 2);
+        self
+    }
+}
+
+/// Files that are no connections: the database's, the log's, the runtime's.
+const OTHER_FILES: usize = 64;
+
+/// The soft limit in `/proc/self/limits`.
+fn open_files(limits: &str) -> Option<usize> {
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
 /// Largest HTTP/1 head, and HTTP/2 header list, in bytes.
 pub(crate) const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// Most header lines of an HTTP/1 request.
 pub(crate) const HEADERS_MAX: usize = 100;
 /// Longest request target; a search that needs more has POST `_search`.
 pub(crate) const TARGET_BYTES_MAX: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_leave_the_store_its_files() {
+        let limits = "Limit                     Soft Limit           Hard Limit           Units     \n\
+                      Max open files            256                  524288               files     \n";
+        assert_eq!(open_files(limits), Some(256));
+        assert_eq!(open_files("Max open files            unlimited            unlimited            files"), None);
+        let connections = |open_files| {
+            let limits = Limits::default().within(open_files);
+            (limits.connections, limits.connections_per_source)
+        };
+        assert_eq!(connections(256), (192, 96));
+        assert_eq!(connections(64), (8, 4));
+        assert_eq!(connections(usize::MAX), (1024, 512));
+    }
+}

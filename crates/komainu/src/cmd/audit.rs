@@ -15,7 +15,7 @@ pub(crate) async fn verify(args: AuditVerify) -> Done {
     let _held = data::hold(&args.data.data)?;
     // Ten years of a clinic are read in one go.
     let day = Duration::from_secs(86_400);
-    let store = Store::open(store::Config { read_deadline: day, ..store::Config::directory(&args.data.data, keys) })?;
+    let store = Store::open(store::Config { read_deadline: day, ..data::config(&args.data.data, keys)? })?;
     let key = store.audit_key();
     match store.read(move |s| s.verify_audit(&key, &[])).await {
         Ok(verified) if args.json => {

@@ -1,11 +1,10 @@
 //! `komainu serve`.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use access::Duty;
 use server::App;
 use server::signin::{enrol, password};
-use store::{Keys, Store};
 use zeroize::Zeroizing;
 
 use crate::cli::Serve;
@@ -15,11 +14,11 @@ use crate::{serving, terminal};
 
 /// Opens the data directory, making it on first start, and serves it.
 pub(crate) async fn serve(args: Serve) -> Done {
-    serve_store(args, |path, keys| store::Config::directory(path, keys)).await
+    serve_with(args, |_| Ok(())).await
 }
 
-/// The same with the records where `config` says; the directory holds at least the keys.
-pub(super) async fn serve_store(args: Serve, config: impl FnOnce(PathBuf, Keys) -> store::Config) -> Done {
+/// The same; `prepare` gets the directory when its keys are open and its records are not.
+pub(super) async fn serve_with(args: Serve, prepare: impl FnOnce(&Path) -> Done) -> Done {
     let listener = serving::bind(&args.listen).await?;
     let _held = data::hold(&args.data.data)?;
     // Everything a first start needs is asked before anything is made.
@@ -28,7 +27,8 @@ pub(super) async fn serve_store(args: Serve, config: impl FnOnce(PathBuf, Keys) 
         Some(first) => first.seal.create(&args.data.data)?,
         None => data::open_keys(&args.data)?,
     };
-    let store = Store::open(config(args.data.data.clone(), keys))?;
+    prepare(&args.data.data)?;
+    let store = data::open_store(&args.data.data, keys)?;
     let clinic = first.as_ref().map_or_else(|| args.clinic.clone().unwrap_or_default(), |first| first.clinic.clone());
     let app = serving::open(store, &args.listen, clinic).await?;
     ensure_administrator(&app, &args, first.map(|first| first.password)).await?;

@@ -8,6 +8,9 @@ const CANARY: &str = "ZZCANARY氏名";
 /// As it would stand in an address.
 const CANARY_ENCODED: &str = "ZZCANARY%E6%B0%8F%E5%90%8D";
 
+/// Method, path, headers, body.
+type Sent = (&'static str, String, Vec<(&'static str, &'static str)>, String);
+
 /// An answer that refuses something does not quote it.
 fn assert_unquoted(what: &str, answer: &Answer) {
     if answer.status >= 400 {
@@ -34,14 +37,13 @@ fn nothing_of_a_chart_is_in_logs_errors_or_files() {
     });
     let put = client.send("PUT", "/fhir/Patient/zz", &[fhir], &patient.to_string()).unwrap();
     assert_eq!(put.status, 201, "{}", put.body);
-    let bad_code =
-        json!({ "resourceType": "Patient", "gender": CANARY, "birthDate": CANARY, "active": CANARY });
+    let bad_code = json!({ "resourceType": "Patient", "gender": CANARY, "birthDate": CANARY, "active": CANARY });
     let bad_patch = json!([{ "op": "replace", "path": format!("/{CANARY}"), "value": CANARY }]);
     let bundle = json!({ "resourceType": "Bundle", "type": CANARY, "entry": [{ "fullUrl": CANARY }] });
     let transaction = json!({ "resourceType": "Bundle", "type": "transaction", "entry": [
         { "resource": bad_code, "request": { "method": "POST", "url": "Patient", "ifNoneExist": format!("x={CANARY}") } },
     ] });
-    let requests: Vec<(&str, String, Vec<(&str, &str)>, String)> = vec![
+    let requests: Vec<Sent> = vec![
         ("GET", format!("/fhir/Patient?name={CANARY_ENCODED}"), vec![], String::new()),
         ("GET", format!("/fhir/Patient?birthdate={CANARY_ENCODED}"), vec![], String::new()),
         ("GET", format!("/fhir/Patient?_sort={CANARY_ENCODED}"), vec![], String::new()),

@@ -20,6 +20,7 @@ struct Sent {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the long run is made for this line")]
 fn durability_under_kill_9() {
     let kills: u64 = std::env::var("KOMAINU_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(30);
     let place = Place::new();

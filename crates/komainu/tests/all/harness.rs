@@ -183,11 +183,6 @@ impl Client {
         self.send("GET", path, &[], "").expect("the server answers")
     }
 
-    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
-        let headers = [("content-type", "application/fhir+json")];
-        self.send("POST", path, &headers, &body.to_string()).expect("the server answers")
-    }
-
     /// None: no answer came.
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Option<Answer> {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));

@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn handlers_find_the_name_in_one_place() {
-        let mut request = axum::http::Request::get("https://a:1/").version(Version::HTTP_2).body(Body::empty()).unwrap();
+        let mut request =
+            axum::http::Request::get("https://a:1/").version(Version::HTTP_2).body(Body::empty()).unwrap();
         name(&mut request);
         assert_eq!(request.headers()["host"], "a:1");
     }

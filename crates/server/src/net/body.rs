@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use axum::BoxError;
@@ -104,15 +104,25 @@ impl Drop for UnderWay {
     }
 }
 
+/// Handed to hyper at once. Small, so that a client on a weak line that reads, however slowly, is seen to read.
+const PART_BYTES: usize = 32 * 1024;
+
 /// An answer's body that reports when the client took the last part.
 pub(crate) struct Reported {
     inner: Body,
+    /// What is left of a frame that was larger than a part.
+    rest: Bytes,
     under_way: UnderWay,
 }
 
 impl Reported {
     pub(crate) fn new(inner: Body, under_way: UnderWay) -> Self {
-        Self { inner, under_way }
+        Self { inner, rest: Bytes::new(), under_way }
+    }
+
+    fn next_part(&mut self, mut data: Bytes) -> Frame<Bytes> {
+        self.rest = data.split_off(data.len().min(PART_BYTES));
+        Frame::data(data)
     }
 }
 
@@ -123,18 +133,57 @@ impl HttpBody for Reported {
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let this = self.get_mut();
         this.under_way.activity.asked(this.under_way.answer);
-        let frame = Pin::new(&mut this.inner).poll_frame(cx);
-        if frame.is_ready() {
-            this.under_way.activity.handed(this.under_way.answer);
-        }
-        frame
+        let frame = if this.rest.is_empty() {
+            ready!(Pin::new(&mut this.inner).poll_frame(cx))
+        } else {
+            Some(Ok(Frame::data(std::mem::take(&mut this.rest))))
+        };
+        this.under_way.activity.handed(this.under_way.answer);
+        Poll::Ready(frame.map(|frame| {
+            frame.map(|frame| match frame.into_data() {
+                Ok(data) => this.next_part(data),
+                Err(trailers) => trailers,
+            })
+        }))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
+        self.rest.is_empty() && self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
+        let rest = self.rest.len() as u64;
+        let inner = self.inner.size_hint();
+        let mut hint = SizeHint::new();
+        hint.set_lower(inner.lower() + rest);
+        if let Some(upper) = inner.upper() {
+            hint.set_upper(upper + rest);
+        }
+        hint
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt;
+
+    #[tokio::test]
+    async fn a_large_answer_goes_out_in_parts_and_whole() {
+        let content: Vec<u8> = (0..=255).cycle().take(PART_BYTES * 2 + 5).collect();
+        let activity = Arc::new(Activity::new());
+        let mut body = Reported::new(Body::from(content.clone()), UnderWay::begin(&activity));
+        assert_eq!(body.size_hint().exact(), Some(content.len() as u64));
+        let mut seen = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let data = frame.unwrap().into_data().unwrap();
+            assert!(data.len() <= PART_BYTES);
+            seen.extend_from_slice(&data);
+            assert_eq!(body.size_hint().exact(), Some((content.len() - seen.len()) as u64));
+            assert_eq!(body.is_end_stream(), seen.len() == content.len());
+        }
+        assert_eq!(seen, content);
+        drop(body);
+        assert!(activity.is_quiet());
     }
 }

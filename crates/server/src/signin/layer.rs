@@ -16,13 +16,11 @@ use crate::net::Peer;
 use crate::problem::Problem;
 
 /// Around routes for which one must be signed in. Handlers then find the [`Caller`].
-#[must_use]
 pub fn signed_in(router: Router<App>, app: &App) -> Router<App> {
     router.layer(from_fn_with_state(app.clone(), require))
 }
 
 /// Around routes that a browser's cookie could be abused for, or that give one.
-#[must_use]
 pub fn own_page(router: Router<App>) -> Router<App> {
     router.layer(axum::middleware::from_fn(check_origin))
 }

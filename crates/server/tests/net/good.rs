@@ -69,6 +69,7 @@ async fn every_status_has_the_security_headers() {
         (too_large.as_str(), "413"),
         ("GET / HTTP/1.1\r\nHost: evil.example\r\n", "421"),
         ("GET /broken HTTP/1.1\r\nHost: localhost\r\n", "500"),
+        ("GET /panics HTTP/1.1\r\nHost: localhost\r\n", "500"),
         ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n", "400"),
     ] {
         let seen = server.exchange(format!("{head}Connection: close\r\n\r\n").as_bytes()).await;

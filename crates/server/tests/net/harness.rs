@@ -65,6 +65,7 @@ fn routes(reached: Arc<AtomicUsize>) -> Router {
             }),
         )
         .route("/broken", get(async || axum::http::StatusCode::INTERNAL_SERVER_ERROR))
+        .route("/panics", get(async || assert!(std::hint::black_box(false), "on purpose")))
         .route("/big", get(async || Body::from(vec![b'x'; 64 << 20])))
         .route(
             "/slow",
@@ -76,6 +77,7 @@ fn routes(reached: Arc<AtomicUsize>) -> Router {
 }
 
 pub(crate) async fn start(limits: Limits) -> Server {
+    #[expect(clippy::disallowed_methods, reason = "the client compares the certificate with the real time")]
     let now = jiff::Timestamp::now();
     let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
     let authority = Authority::create("test", &[], now).unwrap();

@@ -54,9 +54,16 @@ impl Bind {
 }
 
 /// Placeholders of a list, with commas.
-pub(super) fn marks(bind: &mut Bind, values: &[i64]) -> String {
+fn marks(bind: &mut Bind, values: &[i64]) -> String {
     let marks: Vec<String> = values.iter().map(|value| bind.int(*value)).collect();
     marks.join(", ")
+}
+
+/// A list as rows `k.column1`, to be joined. In a condition `IN` a long list looks to SQLite like more work than
+/// walking all of a clinic; joined from here, each is looked up by itself.
+pub(super) fn listed(bind: &mut Bind, values: &[i64]) -> String {
+    let rows: Vec<String> = values.iter().map(|value| format!("(CAST({} AS BIGINT))", bind.int(*value))).collect();
+    format!("(VALUES {}) k", rows.join(", "))
 }
 
 /// `column = ?` or `column IN (?, …)`.

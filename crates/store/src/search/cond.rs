@@ -5,7 +5,7 @@
 use fhir::search::query::{DateMatch, QuantityMatch};
 use fhir::search::value::Param;
 
-use super::bind::{Bind, among};
+use super::bind::{Bind, among, listed};
 use super::plan::Plan;
 use super::range::{self, Column};
 use super::term::{Terms, after};
@@ -214,7 +214,7 @@ impl Cond {
         };
         Some(match self {
             Self::Never => "SELECT id FROM resource WHERE 1 = 0".to_owned(),
-            Self::Ids(ids) => format!("SELECT id FROM resource WHERE clinic = ?1 AND {}", among(bind, "id", ids)),
+            Self::Ids(ids) => format!("SELECT k.column1 AS id FROM {}", listed(bind, ids)),
             Self::Updated { from, to, outside: false } => {
                 format!(
                     "SELECT id FROM resource WHERE clinic = ?1 AND type = {} AND updated >= {} AND updated < {}",

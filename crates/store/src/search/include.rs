@@ -6,7 +6,7 @@ use fhir::search::value::Param;
 use fhir::search::{Kind, def, params};
 use fhir::tables;
 
-use super::bind::{Bind, among, chunks, marks};
+use super::bind::{Bind, among, chunks, listed};
 use crate::error::StoreError;
 use crate::resource::State;
 use crate::snapshot::Snapshot;
@@ -84,13 +84,13 @@ fn step(
         let mut bind = Bind::new(snapshot.clinic, snapshot.db.dialect());
         let (known, sought) = if forward { ("x.resource", "x.target") } else { ("x.target", "x.resource") };
         let params = among(&mut bind, "x.param", &params);
-        let known = format!("{known} IN ({})", marks(&mut bind, &chunk));
+        let keys = listed(&mut bind, &chunk);
         let of_type = wanted.map(|code| format!(" AND t.type = {}", bind.int(code.into()))).unwrap_or_default();
         let limit =
             bind.int(i64::try_from(INCLUDED_MAX).unwrap_or(i64::MAX) + i64::try_from(from.len()).unwrap_or(0) + 1);
         let text = format!(
-            "SELECT DISTINCT t.id, t.type FROM ix_reference x CROSS JOIN resource t
-             WHERE x.clinic = ?1 AND {params} AND {known} AND t.clinic = ?1 AND t.id = {sought} AND t.state = {}{of_type} ORDER BY t.id LIMIT {limit}",
+            "SELECT DISTINCT t.id, t.type FROM {keys} CROSS JOIN ix_reference x CROSS JOIN resource t
+             WHERE x.clinic = ?1 AND {params} AND {known} = k.column1 AND t.clinic = ?1 AND t.id = {sought} AND t.state = {}{of_type} ORDER BY t.id LIMIT {limit}",
             State::Live as i64
         );
         found.extend(
