@@ -40,12 +40,12 @@ impl Key {
 /// # Errors
 /// `Invalid` when it was sent with another request: one of the two would be lost.
 pub(crate) fn replay(tx: &mut Tx<'_>, rights: &Rights, key: &Key) -> Result<Option<Vec<Done>>, Error> {
-    let Some((request, answer)) = tx.answer(&key.name)? else { return Ok(None) };
-    if request != key.request {
+    let Some(kept) = tx.answer(&key.name)? else { return Ok(None) };
+    if kept.request != key.request {
         return Err(Error::new(ErrorKind::Invalid, "this Idempotency-Key was used for another request")
             .todo("Use a new key for each request"));
     }
-    let answer = Json::parse(&answer)?;
+    let answer = Json::parse(&kept.answer)?;
     let broken = || Error::new(ErrorKind::Internal, "a kept answer does not read back");
     let mut all = Vec::new();
     for one in answer.items() {

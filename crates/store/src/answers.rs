@@ -8,11 +8,17 @@ use crate::error::StoreError;
 /// A tablet may come back into the network after days; a month covers a holiday.
 const KEPT_MS: i64 = 31 * 24 * 60 * 60 * 1000;
 
-/// The hash of a request and its answer.
-pub(crate) type Kept = (Vec<u8>, Vec<u8>);
+/// An answer that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Hash of the request.
+    pub request: Vec<u8>,
+    /// What it was answered.
+    pub answer: Vec<u8>,
+}
 
 impl Tx<'_> {
-    /// What was kept under this name: the hash of the request and its answer.
+    /// What was kept under this name.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -21,7 +27,7 @@ impl Tx<'_> {
         let found = self.db.one(
             "SELECT request, answer FROM answer WHERE clinic = ?1 AND name = ?2 AND at >= ?3",
             &[clinic, name.into(), oldest],
-            |row| Ok((row.bytes(0)?, row.bytes(1)?)),
+            |row| Ok(Kept { request: row.bytes(0)?, answer: row.bytes(1)? }),
         );
         Ok(found?)
     }

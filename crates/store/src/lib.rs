@@ -41,6 +41,7 @@ mod writer;
 mod server;
 
 pub use account::{Account, Session, Token};
+pub use answers::Kept;
 pub use append::{Expect, Tx};
 pub use config::{Clock, Config, Location};
 pub use draft::Draft;

@@ -1,12 +1,12 @@
 //! The import itself: prepared on all cores, written in order in groups, resumable and repeatable.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::future::{poll_fn, ready};
 use std::pin::Pin;
 use std::task::Poll;
 
 use access::{Action, Permit, Read, Write as MayWrite};
-use store::{Expect, Kind, Tx};
+use store::{Expect, Tx};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -186,37 +186,33 @@ fn write_unit(
         done.bad.push(Bad { at: unit.at, entry: None, reason: format!("no right to import {denied}") });
         return Ok(());
     }
-    let mut absent = Vec::with_capacity(unit.writes.len());
+    // One unit may name a resource twice, and two rows of a list may be one patient.
+    let mut named = HashSet::with_capacity(unit.writes.len());
+    let (mut absent, mut existing) = (Vec::with_capacity(unit.writes.len()), 0);
     for one in unit.writes {
-        let standing = tx.standing(write, one.draft.resource_type(), one.draft.id())?;
-        let found = match (&one.unless, standing) {
-            (Some(query), None) => match matching(tx, rights, query) {
+        let is_there = !named.insert((one.draft.resource_type(), one.draft.id().to_owned()))
+            || tx.standing(write, one.draft.resource_type(), one.draft.id())?.is_some();
+        let is_found = match &one.unless {
+            Some(query) if !is_there => match matching(tx, rights, query) {
                 Ok(found) => found.is_some(),
                 Err(error) if error.kind == ErrorKind::Precondition => {
-                    done.bad.push(Bad {
-                        at: unit.at,
-                        entry: None,
-                        reason: "several patients have this 患者番号".to_owned(),
-                    });
+                    let reason = "several patients have this 患者番号".to_owned();
+                    done.bad.push(Bad { at: unit.at, entry: None, reason });
                     return Ok(());
                 }
                 Err(error) => return Err(error),
             },
-            (_, standing) => standing.is_some(),
+            _ => is_there,
         };
-        if found {
-            done.existing += 1;
+        if is_found {
+            existing += 1;
         } else {
             absent.push(one.draft);
         }
     }
+    done.existing += existing;
     for draft in absent {
-        // One unit may name a resource twice; the second is there by now.
-        if tx.standing(write, draft.resource_type(), draft.id())?.is_some() {
-            done.existing += 1;
-            continue;
-        }
-        tx.append(write, draft.with_kind(Kind::Create), Expect::Absent)?;
+        tx.append(write, *draft, Expect::Absent)?;
         done.written += 1;
     }
     Ok(())
