@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { fullName } from '../src/fhir/patient';
 import type { Bundle, Communication, Patient } from '../src/fhir/types';
-import { accessible, cached, fhir, line, openChart, patientWithResults, patients, ready, searchBox, signedIn, useBrowser } from './world';
+import { accessible, cached, fhir, line, openChart, patientWithResults, patients, ready, searchBox, signedIn, signIn, useBrowser } from './world';
 
 useBrowser();
 
@@ -182,6 +182,85 @@ describe('a memo', () => {
     await says(page, '未送信 1');
     await page.context().setOffline(false);
     await says(page, '未送信 0');
+  });
+
+  test('the server is too busy: it waits its turn and goes by itself', async () => {
+    const page = await signedIn();
+    await openChart(page, patient.id!);
+    let refusals = 0;
+    await page.route('**/fhir/Communication', (route) =>
+      refusals++ === 0 ? route.fulfill({ status: 503, headers: { 'Retry-After': '1' }, body: '' }) : route.fallback(),
+    );
+    const words = fresh();
+    await write(page, words);
+    await says(page, '未送信 0');
+    expect(refusals).toBeGreaterThan(1);
+    expect(await onServer(words)).toHaveLength(1);
+  });
+
+  test('the server will not have it: kept with the reason until a person withdraws it', async () => {
+    const page = await signedIn();
+    await openChart(page, patient.id!);
+    const outcome = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'invalid', diagnostics: '本文が長すぎます。' }] };
+    await page.route('**/fhir/Communication', (route) => route.fulfill({ status: 422, contentType: 'application/fhir+json', body: JSON.stringify(outcome) }));
+    const words = fresh();
+    await write(page, words);
+    await memos(page).getByText('送れません').waitFor();
+    await says(page, '未送信 1');
+    await line(page).click();
+    const dialog = page.getByRole('dialog', { name: '未送信の記録' });
+    await dialog.getByText('本文が長すぎます。').waitFor();
+    await accessible(page, 'refused');
+    await dialog.getByRole('button', { name: '取り下げる' }).click();
+    await dialog.getByText('未送信の記録はありません').waitFor();
+    await says(page, '未送信 0');
+    expect(await memos(page).getByText(words).count()).toBe(0);
+  });
+
+  test('two tabs send it once', async () => {
+    const page = await signedIn();
+    await openChart(page, patient.id!);
+    await cached(page);
+    const other = await page.context().newPage();
+    await openChart(other, patient.id!);
+    await page.context().setOffline(true);
+    const words = fresh();
+    await write(page, words);
+    await says(other, '未送信 1');
+    await page.context().setOffline(false);
+    await says(page, '未送信 0');
+    await says(other, '未送信 0');
+    await memos(other).getByText(words).waitFor();
+    expect(await onServer(words)).toHaveLength(1);
+  });
+
+  test('outlives the session, and is nobody else’s to read or send', async () => {
+    const page = await signedIn();
+    await openChart(page, patient.id!);
+    await cached(page);
+    await page.context().setOffline(true);
+    const words = fresh();
+    await write(page, words);
+    await says(page, '未送信 1');
+    // The session ends meanwhile; the line comes back.
+    await page.context().clearCookies();
+    await page.context().setOffline(false);
+    await page.getByText('時間がたったため').waitFor();
+
+    const colleague = ready.users.find((u) => u.user !== ready.users[0]!.user && u.duties.includes('doctor'))!;
+    await signIn(page, colleague);
+    await openChart(page, patient.id!);
+    await says(page, '未送信 1');
+    expect(await page.getByText(words).count()).toBe(0);
+    await line(page).click();
+    await page.getByText('ほかの職員が書いた 1 件').waitFor();
+    expect(await onServer(words)).toHaveLength(0);
+
+    await page.context().clearCookies();
+    await page.reload();
+    await signIn(page);
+    await says(page, '未送信 0');
+    expect(await onServer(words)).toHaveLength(1);
   });
 
   test('composing a word with the input method writes nothing', async () => {

@@ -145,8 +145,8 @@ export async function patientWithResults(): Promise<Patient> {
     }
   };
   await count('Observation?category=laboratory&_count=1000', 'subject', 1);
-  await count('AllergyIntolerance?_count=200', 'patient', 15);
-  await count('Flag?_count=200', 'subject', 15);
+  await count('AllergyIntolerance?_count=200', 'patient', 60);
+  await count('Flag?_count=200', 'subject', 60);
   const [best] = [...counts].sort((a, b) => b[1] - a[1]);
   return fhir<Patient>('GET', best![0]);
 }

@@ -8,6 +8,7 @@ mod edges;
 mod files;
 mod generated;
 mod licences;
+mod links;
 mod manifests;
 mod packages;
 mod purity;
@@ -43,6 +44,7 @@ fn complaints(files: &[File], packages: &[Package]) -> Vec<String> {
     complaints.extend(licences::check(packages));
     complaints.extend(licences::check_page(files));
     complaints.extend(advisories::check(files, packages));
+    complaints.extend(links::check(files));
     complaints.sort();
     complaints
 }

@@ -133,16 +133,12 @@ pub fn verify<S: Source>(
 /// Holds the events from `first` on against the leaves that were signed.
 fn compare<S: Source>(source: &mut S, first: u64, leaves: &[Hash], head: &Head) -> Result<(), VerifyError<S::Error>> {
     let lines = source.lines_from(first, leaves.len()).map_err(VerifyError::Source)?;
-    let mut seq = first;
-    for (at, expected) in leaves.iter().enumerate() {
+    for (seq, (at, expected)) in (first..).zip(leaves.iter().enumerate()) {
         let good = lines.get(at).is_some_and(|(number, line)| *number == seq && leaf_hash(line) == *expected);
         if !good {
-            return Err(match classify(source, seq, &leaves[at..], head) {
-                Ok(what) => Finding { seq, what }.into(),
-                Err(error) => VerifyError::Source(error),
-            });
+            let what = classify(source, seq, &leaves[at..], head).map_err(VerifyError::Source)?;
+            return Err(Finding { seq, what }.into());
         }
-        seq += 1;
     }
     Ok(())
 }

@@ -229,4 +229,27 @@ mod tests {
         });
         assert_eq!(subjects, 2);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_built_is_understood(type_code in 0_u16..146, id in "[A-Za-z0-9.-]{1,64}", version in proptest::option::of("[A-Za-z0-9.-]{1,64}")) {
+            let name = tables::type_name(type_code).unwrap();
+            let text = match &version {
+                Some(version) => format!("{name}/{id}/_history/{version}"),
+                None => format!("{name}/{id}"),
+            };
+            let expected = Literal::Relative { type_code, id: &id, version: version.as_deref() };
+            proptest::prop_assert_eq!(Literal::parse(&text), Some(expected));
+            let url = format!("https://example.org/fhir/{text}");
+            proptest::prop_assert_eq!(Literal::parse(&url), Some(Literal::Absolute { type_code: Some(type_code) }));
+        }
+
+        #[test]
+        fn any_text_is_one_or_none(text in "[A-Za-z/#?:. 狛_-]{0,40}") {
+            if let Some(literal) = Literal::parse(&text) {
+                proptest::prop_assert!(!text.is_empty() && !text.contains(' '));
+                proptest::prop_assert!(literal.type_code().is_none_or(|code| tables::type_name(code).is_some()));
+            }
+        }
+    }
 }

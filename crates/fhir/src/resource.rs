@@ -180,4 +180,28 @@ mod tests {
             r#"{"meta":{"versionId":"2","lastUpdated":"2026-01-02T03:04:05.678+09:00","tag":[]},"id":"x","resourceType":"Basic"}"#,
         );
     }
+
+    proptest::proptest! {
+        /// Whatever else stands in it, a resource keeps it when the server sets what is the server's.
+        #[test]
+        fn setting_id_and_meta_touches_nothing_else(value in crate::json::tests::any_json(), name in "[a-d]{1,2}", id in "[A-Za-z0-9.-]{1,64}") {
+            let json = Json::from([(name.as_str(), value.clone()), ("resourceType", Json::from("Basic")), ("meta", Json::from([("x", value.clone())]))]);
+            let mut resource = Resource::from_json(json).unwrap();
+            resource.set_id(&id);
+            resource.set_meta("3", "2026-01-02T03:04:05.678+09:00");
+            let again = Resource::parse(&resource.to_vec()).unwrap();
+            proptest::prop_assert_eq!(again.id(), Some(id.as_str()));
+            proptest::prop_assert_eq!(again.json().get(&name), Some(&value));
+            let meta = again.json().get("meta").unwrap();
+            proptest::prop_assert_eq!(meta.get("versionId").and_then(Json::as_str), Some("3"));
+            proptest::prop_assert_eq!(meta.get("x"), Some(&value));
+            proptest::prop_assert_eq!(again.json().len(), 4);
+        }
+
+        #[test]
+        fn ids_are_of_64_letters_digits_dots_and_dashes(id in "\\PC{0,70}") {
+            let by_expression = (1..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c));
+            proptest::prop_assert_eq!(is_id(&id), by_expression);
+        }
+    }
 }

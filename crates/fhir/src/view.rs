@@ -220,4 +220,36 @@ mod tests {
             r#"{"versionId":"2","tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}]}"#
         );
     }
+
+    #[test]
+    fn nothing_is_shown_that_is_not_there() {
+        let whole = Resource::parse(PATIENT.as_bytes()).unwrap();
+        let data = view(whole.clone(), &View::Data);
+        let text = view(whole.clone(), &View::Text);
+        for (name, value) in whole.json().iter().filter(|(name, _)| *name != "meta") {
+            // Text and data together are the whole.
+            let shown = [&data, &text].into_iter().find_map(|part| part.json().get(name));
+            assert_eq!(shown, Some(value), "{name}");
+        }
+        let names = ["active", "contact", "identifier", "nonsense", "", "[x]", "Patient.", "Patient.photo"];
+        for name in names {
+            let part = view(whole.clone(), &View::Elements(vec![name.to_owned()]));
+            assert!(
+                part.json().iter().all(|(name, value)| name == "meta" || whole.json().get(name) == Some(value)),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_summary_of_what_is_wrong_is_no_worse() {
+        let odd = r#"{"resourceType":"Patient","name":"x","identifier":[null,7,{"value":1}],"nonsense":{},"birthDate":{"a":[]},"meta":{"tag":"x"}}"#;
+        let part = view(Resource::parse(odd.as_bytes()).unwrap(), &View::Summary);
+        let text = String::from_utf8(part.to_vec()).unwrap();
+        assert!(
+            text.contains(r#""name":"x""#) && text.contains(r#"[null,7,{"value":1}]"#) && !text.contains("nonsense"),
+            "{text}"
+        );
+        assert!(text.contains("SUBSETTED"), "{text}");
+    }
 }

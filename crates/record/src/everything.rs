@@ -64,7 +64,8 @@ impl Record {
             Ok((rows, None))
         });
         let (rows, next) = found.await?;
-        let mut bundle = Builder::new("searchset", None, &links(base, &format!("Patient/{id}/$everything"), pairs, next.as_deref()));
+        let mut bundle =
+            Builder::new("searchset", None, &links(base, &format!("Patient/{id}/$everything"), pairs, next.as_deref()));
         for row in &rows {
             bundle.found(&format!("{base}/{}/{}", row.resource_type, row.id), &row.json, Mode::Match);
         }
@@ -80,12 +81,22 @@ impl Record {
         let (mut max, mut search) = (1usize, Vec::new());
         for (name, value) in pairs {
             match name.as_str() {
-                "max" => max = value.parse().ok().filter(|n| (1..=100).contains(n)).ok_or_else(|| Error::new(ErrorKind::BadRequest, "max: 1 to 100"))?,
-                "_sort" | "_count" | "_summary" | "_elements" | "_total" => return Err(Error::new(ErrorKind::BadRequest, format!("{name} does not go with $lastn"))),
+                "max" => {
+                    max = value
+                        .parse()
+                        .ok()
+                        .filter(|n| (1..=100).contains(n))
+                        .ok_or_else(|| Error::new(ErrorKind::BadRequest, "max: 1 to 100"))?
+                }
+                "_sort" | "_count" | "_summary" | "_elements" | "_total" => {
+                    return Err(Error::new(ErrorKind::BadRequest, format!("{name} does not go with $lastn")));
+                }
                 _ => search.push((name.clone(), value.clone())),
             }
         }
-        if !search.iter().any(|(name, _)| name == "patient" || name == "subject" || name.starts_with("subject:") || name.starts_with("patient:")) {
+        if !search.iter().any(|(name, _)| {
+            name == "patient" || name == "subject" || name.starts_with("subject:") || name.starts_with("patient:")
+        }) {
             return Err(Error::new(ErrorKind::BadRequest, "$lastn needs patient or subject"));
         }
         search.push(("_sort".to_owned(), "-date".to_owned()));
@@ -112,7 +123,8 @@ impl Record {
                 match page.next {
                     None => return Ok(kept),
                     Some(_) if scanned >= LASTN_SCANNED_MAX => {
-                        return Err(Error::new(ErrorKind::TooLarge, "too many observations to look through").todo("Narrow by category, code or date"));
+                        return Err(Error::new(ErrorKind::TooLarge, "too many observations to look through")
+                            .todo("Narrow by category, code or date"));
                     }
                     next => query.cursor = next,
                 }
@@ -133,7 +145,9 @@ fn code_of(row: &Stored) -> Result<String, Error> {
     let json = crate::write::parse_stored(row)?;
     let code = json.get("code");
     let coding = code.and_then(|c| c.get("coding")).and_then(|c| c.items().first());
-    let text = |json: Option<&Json>, name: &str| json.and_then(|j| j.get(name)).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let text = |json: Option<&Json>, name: &str| {
+        json.and_then(|j| j.get(name)).and_then(Json::as_str).unwrap_or_default().to_owned()
+    };
     Ok(match coding {
         Some(_) => format!("{}|{}", text(coding, "system"), text(coding, "code")),
         None => text(code, "text"),
@@ -141,7 +155,9 @@ fn code_of(row: &Stored) -> Result<String, Error> {
 }
 
 fn types_of(list: &str) -> Result<Vec<&'static str>, Error> {
-    let one = |name: &str| crate::url::resource_type(name).ok_or_else(|| Error::new(ErrorKind::BadRequest, "_type: not a resource type"));
+    let one = |name: &str| {
+        crate::url::resource_type(name).ok_or_else(|| Error::new(ErrorKind::BadRequest, "_type: not a resource type"))
+    };
     list.split(',').map(one).collect()
 }
 
@@ -161,7 +177,11 @@ pub(crate) fn points_at_patients(resource_type: &str) -> bool {
 }
 
 fn compartment(resource_type: &str, patient: &str, count: u32, cursor: Option<String>) -> Query {
-    let filter = if resource_type == "Patient" { Filter::Id(vec![patient.to_owned()]) } else { Filter::Patient(patient.to_owned()) };
+    let filter = if resource_type == "Patient" {
+        Filter::Id(vec![patient.to_owned()])
+    } else {
+        Filter::Patient(patient.to_owned())
+    };
     Query {
         resource_type: resource_type.to_owned(),
         filters: vec![filter],

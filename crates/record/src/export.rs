@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use access::{Action, Permit, Read};
-use fhir::search::query::{DateMatch, Filter, Prefix, Query, Sort, SortBy, Total, View};
 use fhir::json::Json;
+use fhir::search::query::{DateMatch, Filter, Prefix, Query, Sort, SortBy, Total, View};
 use store::Stored;
 
 use crate::everything::points_at_patients;
@@ -51,15 +51,33 @@ impl Record {
     ///
     /// # Errors
     /// `BadRequest` for any other parameter; `Forbidden` unless every type asked for may be exported.
-    pub async fn export_start(&self, ctx: &Ctx, patients_only: bool, url: String, pairs: &Pairs) -> Result<String, Error> {
+    pub async fn export_start(
+        &self,
+        ctx: &Ctx,
+        patients_only: bool,
+        url: String,
+        pairs: &Pairs,
+    ) -> Result<String, Error> {
         let (mut types, mut since_ms) = (Vec::new(), None);
         for (name, value) in pairs {
             let bad = |what: &str| Error::new(ErrorKind::BadRequest, format!("{name}: {what}"));
             match name.as_str() {
-                "_type" => types = value.split(',').map(|t| crate::url::resource_type(t).ok_or_else(|| bad("not a resource type"))).collect::<Result<_, _>>()?,
-                "_since" => since_ms = Some(value.parse::<jiff::Timestamp>().map_err(|_| bad("an instant"))?.as_millisecond()),
-                "_outputFormat" if matches!(value.as_str(), "application/fhir+ndjson" | "application/ndjson" | "ndjson") => {}
-                _ => return Err(bad("not a parameter of $export").todo("_type, _since, _outputFormat=application/fhir+ndjson")),
+                "_type" => {
+                    types = value
+                        .split(',')
+                        .map(|t| crate::url::resource_type(t).ok_or_else(|| bad("not a resource type")))
+                        .collect::<Result<_, _>>()?
+                }
+                "_since" => {
+                    since_ms = Some(value.parse::<jiff::Timestamp>().map_err(|_| bad("an instant"))?.as_millisecond())
+                }
+                "_outputFormat"
+                    if matches!(value.as_str(), "application/fhir+ndjson" | "application/ndjson" | "ndjson") => {}
+                _ => {
+                    return Err(
+                        bad("not a parameter of $export").todo("_type, _since, _outputFormat=application/fhir+ndjson")
+                    );
+                }
             }
         }
         if patients_only && types.is_empty() {
@@ -118,8 +136,10 @@ impl Record {
     /// `NotFound`.
     pub fn export_file(&self, ctx: &Ctx, name: &str, file: &str) -> Result<Reader, Error> {
         let export = self.export(ctx, name)?;
-        let resource_type = file.strip_suffix(".ndjson").and_then(|t| export.types.iter().find(|own| **own == t).copied());
-        let resource_type = resource_type.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such file in this export"))?;
+        let resource_type =
+            file.strip_suffix(".ndjson").and_then(|t| export.types.iter().find(|own| **own == t).copied());
+        let resource_type =
+            resource_type.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such file in this export"))?;
         Ok(export.reader(resource_type))
     }
 
@@ -157,7 +177,8 @@ impl Record {
     /// Only whoever started it knows of it.
     fn export(&self, ctx: &Ctx, name: &str) -> Result<Export, Error> {
         let jobs = self.exports.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = jobs.get(name).filter(|job| job.permit.actor().id == ctx.actor.id && ctx.now_ms - job.at_ms < LASTS_MS);
+        let found =
+            jobs.get(name).filter(|job| job.permit.actor().id == ctx.actor.id && ctx.now_ms - job.at_ms < LASTS_MS);
         // The right may have been taken away since.
         let found = found.filter(|job| access::decide::<Read>(&ctx.actor, Action::Export, &job.types).is_ok());
         found.cloned().ok_or_else(|| Error::new(ErrorKind::NotFound, "there is no such export"))

@@ -57,9 +57,18 @@ impl Record {
     /// # Errors
     /// `Invalid` for a type that is never finished, `Precondition` when it is no longer at that version,
     /// `Forbidden` without the duty, and for an entry of somebody else's unless the finaliser is a doctor.
-    pub async fn finalise(&self, ctx: &Ctx, resource_type: &'static str, id: &str, reviewed: VersionId) -> Result<Done, Error> {
+    pub async fn finalise(
+        &self,
+        ctx: &Ctx,
+        resource_type: &'static str,
+        id: &str,
+        reviewed: VersionId,
+    ) -> Result<Done, Error> {
         if !FINALISABLE.contains(&resource_type) {
-            return Err(Error::new(ErrorKind::Invalid, format!("{resource_type} is no entry of a chart that could be finalised")));
+            return Err(Error::new(
+                ErrorKind::Invalid,
+                format!("{resource_type} is no entry of a chart that could be finalised"),
+            ));
         }
         let (actor, now_ms) = (ctx.actor.clone(), ctx.now_ms);
         let edit: Edit = Box::new(move |head| {
@@ -68,7 +77,10 @@ impl Record {
             }
             let proxy = head.author != actor.id;
             if proxy && !actor.holds(Duty::Doctor) && !actor.holds(Duty::Director) {
-                return Err(Error::new(ErrorKind::Forbidden, "代行入力の確定は医師だけができます (only a doctor finalises what somebody else entered)"));
+                return Err(Error::new(
+                    ErrorKind::Forbidden,
+                    "代行入力の確定は医師だけができます (only a doctor finalises what somebody else entered)",
+                ));
             }
             let stamp = stamp(&head.author, &actor, now_ms, proxy);
             Ok((stamped(parse_stored(head)?, stamp)?, Kind::Finalise))
@@ -82,17 +94,24 @@ impl Record {
     /// `Conflict` when the entry is not finalised (then it is simply updated), else as for [`Self::update`].
     pub async fn amend(&self, ctx: &Ctx, amended: Resource, reason: &str, seen: VersionId) -> Result<Done, Error> {
         let resource_type = amended.resource_type();
-        let id = amended.id().ok_or_else(|| Error::new(ErrorKind::BadRequest, "the amended resource has no id"))?.to_owned();
+        let id =
+            amended.id().ok_or_else(|| Error::new(ErrorKind::BadRequest, "the amended resource has no id"))?.to_owned();
         if reason.trim().is_empty() {
             return Err(Error::new(ErrorKind::BadRequest, "an amendment needs its reason").todo("Send `reason`"));
         }
         let (actor, now_ms, why) = (ctx.actor.clone(), ctx.now_ms, reason.to_owned());
         let edit: Edit = Box::new(move |head| {
             if !head.kind.is_final() {
-                return Err(Error::new(ErrorKind::Conflict, "the entry is not finalised yet").todo("Update it as usual"));
+                return Err(
+                    Error::new(ErrorKind::Conflict, "the entry is not finalised yet").todo("Update it as usual")
+                );
             }
             let before = parse_stored(head)?;
-            let mut stamp = before.get("extension").and_then(find_stamp).cloned().ok_or_else(|| Error::new(ErrorKind::Internal, "a finalised entry has no stamp"))?;
+            let mut stamp = before
+                .get("extension")
+                .and_then(find_stamp)
+                .cloned()
+                .ok_or_else(|| Error::new(ErrorKind::Internal, "a finalised entry has no stamp"))?;
             if let Some(Json::Array(parts)) = stamp.get_mut("extension") {
                 parts.push(amendment(&actor, now_ms, &why));
             }
@@ -139,7 +158,10 @@ fn part(url: &str, name: &str, value: impl Into<Json>) -> Json {
 
 /// A person as text that can be read in thirty years, and as the account that can be traced now.
 fn person(actor: &Actor) -> Json {
-    Json::from([("identifier", Json::from([("value", Json::from(actor.id.as_str()))])), ("display", Json::from(actor.name.as_str()))])
+    Json::from([
+        ("identifier", Json::from([("value", Json::from(actor.id.as_str()))])),
+        ("display", Json::from(actor.name.as_str())),
+    ])
 }
 
 fn stamp(author: &str, actor: &Actor, now_ms: i64, proxy: bool) -> Json {

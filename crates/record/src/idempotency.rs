@@ -42,7 +42,8 @@ impl Key {
 pub(crate) fn replay(tx: &mut Tx<'_>, rights: &Rights, key: &Key) -> Result<Option<Vec<Done>>, Error> {
     let Some((request, answer)) = tx.answer(&key.name)? else { return Ok(None) };
     if request != key.request {
-        return Err(Error::new(ErrorKind::Invalid, "this Idempotency-Key was used for another request").todo("Use a new key for each request"));
+        return Err(Error::new(ErrorKind::Invalid, "this Idempotency-Key was used for another request")
+            .todo("Use a new key for each request"));
     }
     let answer = Json::parse(&answer)?;
     let broken = || Error::new(ErrorKind::Internal, "a kept answer does not read back");
@@ -67,7 +68,11 @@ pub(crate) fn keep(tx: &mut Tx<'_>, key: &Key, done: &[Done]) -> Result<(), Erro
     let one = |done: &Done| {
         let mut parts = vec![Json::from(done.status.as_str())];
         if let Some(stored) = &done.stored {
-            parts.extend([Json::from(stored.resource_type), Json::from(stored.id.as_str()), Json::from(stored.version.to_string())]);
+            parts.extend([
+                Json::from(stored.resource_type),
+                Json::from(stored.id.as_str()),
+                Json::from(stored.version.to_string()),
+            ]);
         }
         Json::Array(parts)
     };

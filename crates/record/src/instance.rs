@@ -23,7 +23,8 @@ impl Record {
         let rights = self.rights(ctx, Action::Create, resource_type, unless.is_some()).await?;
         let id = name_new(&mut resource, ctx.now_ms);
         let content = prepare(resource, Mode::Strict, Kind::Create)?;
-        let event = ctx.event_about(Action::Create, resource_type, &id);
+        let mut event = ctx.event_about(Action::Create, resource_type, &id);
+        event.patient = content.patient();
         self.commit_one(rights, event, options.key, Change::Create { content, unless }).await
     }
 
@@ -33,11 +34,13 @@ impl Record {
     /// `NotFound`, `Gone`.
     pub async fn read(&self, ctx: &Ctx, resource_type: &'static str, id: &str) -> Result<Stored, Error> {
         let permit = self.permit::<Read>(ctx, Action::Read, &[resource_type]).await?;
-        let event = ctx.event_about(Action::Read, resource_type, id);
+        let mut event = ctx.event_about(Action::Read, resource_type, id);
         let wanted = id.to_owned();
         let found = self.store.read::<_, Error, _>(move |snapshot| {
+            let head = snapshot.head(&permit, resource_type, &wanted)?;
+            event.patient = snapshot.patient_of(&permit, resource_type, &wanted)?;
             snapshot.audit(event);
-            Ok(snapshot.head(&permit, resource_type, &wanted)?)
+            Ok(head)
         });
         alive(found.await?, resource_type, id)
     }
@@ -46,13 +49,20 @@ impl Record {
     ///
     /// # Errors
     /// `NotFound`; `Gone` when that version is the deletion.
-    pub async fn vread(&self, ctx: &Ctx, resource_type: &'static str, id: &str, version: &str) -> Result<Stored, Error> {
+    pub async fn vread(
+        &self,
+        ctx: &Ctx,
+        resource_type: &'static str,
+        id: &str,
+        version: &str,
+    ) -> Result<Stored, Error> {
         let permit = self.permit::<Read>(ctx, Action::Vread, &[resource_type]).await?;
         let Ok(version) = version.parse::<VersionId>() else { return Err(Error::not_found(resource_type, id)) };
         let mut event = ctx.event_about(Action::Vread, resource_type, id);
         event.entities[0].version = Some(version.to_string());
         let wanted = id.to_owned();
         let found = self.store.read::<_, Error, _>(move |snapshot| {
+            event.patient = snapshot.patient_of(&permit, resource_type, &wanted)?;
             snapshot.audit(event);
             Ok(snapshot.version(&permit, resource_type, &wanted, version)?)
         });
@@ -68,7 +78,8 @@ impl Record {
         let id = resource.id().ok_or_else(|| Error::new(ErrorKind::BadRequest, "the resource has no id"))?.to_owned();
         let rights = self.rights(ctx, Action::Update, resource_type, false).await?;
         let content = prepare(resource, Mode::Strict, Kind::Update)?;
-        let event = ctx.event_about(Action::Update, resource_type, &id);
+        let mut event = ctx.event_about(Action::Update, resource_type, &id);
+        event.patient = content.patient();
         let change = Change::Update { content, precondition: options.precondition };
         self.commit_one(rights, event, options.key, change).await
     }
@@ -77,7 +88,13 @@ impl Record {
     ///
     /// # Errors
     /// `Precondition` when it holds for several, else as for [`Self::update`].
-    pub async fn update_where(&self, ctx: &Ctx, mut resource: Resource, pairs: &Pairs, options: Options) -> Result<Done, Error> {
+    pub async fn update_where(
+        &self,
+        ctx: &Ctx,
+        mut resource: Resource,
+        pairs: &Pairs,
+        options: Options,
+    ) -> Result<Done, Error> {
         let resource_type = resource.resource_type();
         let query = condition(resource_type, pairs, ctx.now_ms)?;
         let rights = self.rights(ctx, Action::Update, resource_type, true).await?;
@@ -94,7 +111,14 @@ impl Record {
     ///
     /// # Errors
     /// `Invalid` when the patch does not apply or its result is no valid resource, else as for [`Self::update`].
-    pub async fn patch(&self, ctx: &Ctx, resource_type: &'static str, id: &str, patch: Patch, options: Options) -> Result<Done, Error> {
+    pub async fn patch(
+        &self,
+        ctx: &Ctx,
+        resource_type: &'static str,
+        id: &str,
+        patch: Patch,
+        options: Options,
+    ) -> Result<Done, Error> {
         let rights = self.rights(ctx, Action::Patch, resource_type, false).await?;
         let event = ctx.event_about(Action::Patch, resource_type, id);
         let target = Where::Id(resource_type, id.to_owned());
@@ -106,7 +130,14 @@ impl Record {
     ///
     /// # Errors
     /// `NotFound` when it holds for none, else as for [`Self::patch`].
-    pub async fn patch_where(&self, ctx: &Ctx, resource_type: &'static str, pairs: &Pairs, patch: Patch, options: Options) -> Result<Done, Error> {
+    pub async fn patch_where(
+        &self,
+        ctx: &Ctx,
+        resource_type: &'static str,
+        pairs: &Pairs,
+        patch: Patch,
+        options: Options,
+    ) -> Result<Done, Error> {
         let query = condition(resource_type, pairs, ctx.now_ms)?;
         let rights = self.rights(ctx, Action::Patch, resource_type, true).await?;
         let change = Change::Patch { target: Where::Query(query), patch, precondition: options.precondition };
@@ -117,7 +148,13 @@ impl Record {
     ///
     /// # Errors
     /// `NotFound` when there never was one, `Conflict` when it is finalised.
-    pub async fn delete(&self, ctx: &Ctx, resource_type: &'static str, id: &str, options: Options) -> Result<Done, Error> {
+    pub async fn delete(
+        &self,
+        ctx: &Ctx,
+        resource_type: &'static str,
+        id: &str,
+        options: Options,
+    ) -> Result<Done, Error> {
         let rights = self.rights(ctx, Action::Delete, resource_type, false).await?;
         let event = ctx.event_about(Action::Delete, resource_type, id);
         let target = Where::Id(resource_type, id.to_owned());
@@ -129,7 +166,13 @@ impl Record {
     ///
     /// # Errors
     /// `Precondition` when it holds for several: none is deleted.
-    pub async fn delete_where(&self, ctx: &Ctx, resource_type: &'static str, pairs: &Pairs, options: Options) -> Result<Done, Error> {
+    pub async fn delete_where(
+        &self,
+        ctx: &Ctx,
+        resource_type: &'static str,
+        pairs: &Pairs,
+        options: Options,
+    ) -> Result<Done, Error> {
         let query = condition(resource_type, pairs, ctx.now_ms)?;
         let rights = self.rights(ctx, Action::Delete, resource_type, true).await?;
         let change = Change::Delete { target: Where::Query(query), precondition: options.precondition };
@@ -152,7 +195,8 @@ fn alive(found: Option<Stored>, resource_type: &str, id: &str) -> Result<Stored,
     match found {
         None => Err(Error::not_found(resource_type, id)),
         Some(stored) if stored.kind == Kind::Delete => {
-            Err(Error::new(ErrorKind::Gone, format!("{resource_type}/{id} was deleted")).todo("Its history shows what it was"))
+            Err(Error::new(ErrorKind::Gone, format!("{resource_type}/{id} was deleted"))
+                .todo("Its history shows what it was"))
         }
         Some(stored) => Ok(stored),
     }

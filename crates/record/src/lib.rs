@@ -25,8 +25,8 @@ mod view;
 mod write;
 
 pub use ctx::Ctx;
-pub use export::Reader;
 pub use error::{Error, ErrorKind};
+pub use export::Reader;
 pub use finalise::{STAMP_URL, is_finalisable, stamp_of};
 pub use idempotency::Key;
 pub use record::{Limits, Options, Record};

@@ -18,7 +18,13 @@ impl Record {
     /// # Errors
     /// `Conflict` when either was merged into another before, `Precondition` when `seen` names versions (kept,
     /// duplicate) that are no longer current.
-    pub async fn merge(&self, ctx: &Ctx, kept: &str, duplicate: &str, seen: Option<(VersionId, VersionId)>) -> Result<Vec<Done>, Error> {
+    pub async fn merge(
+        &self,
+        ctx: &Ctx,
+        kept: &str,
+        duplicate: &str,
+        seen: Option<(VersionId, VersionId)>,
+    ) -> Result<Vec<Done>, Error> {
         if kept == duplicate {
             return Err(Error::new(ErrorKind::BadRequest, "a patient cannot be merged into themselves"));
         }
@@ -29,7 +35,10 @@ impl Record {
             let (mut left, mut right) = (parse_stored(kept)?, parse_stored(duplicate)?);
             for (json, stored) in [(&left, kept), (&right, duplicate)] {
                 if replaced_by(json).is_some() {
-                    return Err(Error::new(ErrorKind::Conflict, format!("Patient/{} was merged into another already", stored.id)));
+                    return Err(Error::new(
+                        ErrorKind::Conflict,
+                        format!("Patient/{} was merged into another already", stored.id),
+                    ));
                 }
             }
             links(&mut left).push(link(&duplicate.id, "replaces"));
@@ -102,7 +111,10 @@ fn append(tx: &mut Tx<'_>, write: &Permit<Write>, json: Object, before: &Stored)
 }
 
 fn link(other: &str, kind: &str) -> Json {
-    Json::from([("other", Json::from([("reference", Json::from(format!("Patient/{other}")))])), ("type", Json::from(kind))])
+    Json::from([
+        ("other", Json::from([("reference", Json::from(format!("Patient/{other}")))])),
+        ("type", Json::from(kind)),
+    ])
 }
 
 fn links(patient: &mut Object) -> &mut Vec<Json> {

@@ -98,7 +98,13 @@ impl Record {
     }
 
     /// The permits that writing resources of a type this way needs.
-    pub(crate) async fn rights(&self, ctx: &Ctx, action: Action, resource_type: &str, searches: bool) -> Result<Rights, Error> {
+    pub(crate) async fn rights(
+        &self,
+        ctx: &Ctx,
+        action: Action,
+        resource_type: &str,
+        searches: bool,
+    ) -> Result<Rights, Error> {
         let types = [resource_type];
         let asked = self.permit::<Write>(ctx, action, &types).await?;
         let mut rights = Rights::default();
@@ -132,6 +138,7 @@ impl Record {
     ) -> Result<Vec<Done>, Error> {
         self.store
             .write(move |tx| {
+                let event = with_patient(tx, &rights, event)?;
                 tx.audit(event);
                 let Some(key) = key else { return work(tx, &rights) };
                 if let Some(answer) = idempotency::replay(tx, &rights, &key)? {
@@ -145,7 +152,13 @@ impl Record {
     }
 
     /// [`Self::commit`] for one change.
-    pub(crate) async fn commit_one(&self, rights: Rights, event: Event, key: Option<Key>, change: Change) -> Result<Done, Error> {
+    pub(crate) async fn commit_one(
+        &self,
+        rights: Rights,
+        event: Event,
+        key: Option<Key>,
+        change: Change,
+    ) -> Result<Done, Error> {
         let mut done = self.commit(rights, event, key, move |tx, rights| Ok(vec![apply(tx, rights, change)?])).await?;
         done.pop().ok_or_else(|| Error::new(ErrorKind::Internal, "the job answered nothing"))
     }
@@ -170,6 +183,18 @@ impl Record {
     }
 }
 
+/// Names the patient whose chart an event is about, where the request did not (ガイドライン 6.0 システム運用編 17章).
+fn with_patient(tx: &mut Tx<'_>, rights: &Rights, mut event: Event) -> Result<Event, Error> {
+    if let (None, [entity]) = (&event.patient, event.entities.as_slice())
+        && let Some(permit) = [&rights.update, &rights.delete, &rights.special].into_iter().flatten().next()
+        && !entity.id.is_empty()
+        && permit.covers(&entity.kind)
+    {
+        event.patient = tx.patient_of(permit, &entity.kind, &entity.id)?;
+    }
+    Ok(event)
+}
+
 /// Checks a resource and does everything that does not need the transaction.
 pub(crate) fn prepare(mut resource: Resource, mode: Mode, kind: Kind) -> Result<Content, Error> {
     check::accept(&mut resource, mode)?;
@@ -185,7 +210,11 @@ pub(crate) fn name_new(resource: &mut Resource, now_ms: i64) -> String {
 
 /// Reads a condition. Two rows are enough to know that it is not one.
 pub(crate) fn condition(resource_type: &str, pairs: &Pairs, now_ms: i64) -> Result<Query, Error> {
-    let conditional = |name: &str| !name.starts_with("_include") && !name.starts_with("_revinclude") && !matches!(name, "_sort" | "_count" | "_total" | "_summary" | "_elements");
+    let conditional = |name: &str| {
+        !name.starts_with("_include")
+            && !name.starts_with("_revinclude")
+            && !matches!(name, "_sort" | "_count" | "_total" | "_summary" | "_elements")
+    };
     if let Some((name, _)) = pairs.iter().find(|(name, _)| !conditional(name)) {
         return Err(Error::new(ErrorKind::BadRequest, format!("{name} is not part of a condition")));
     }

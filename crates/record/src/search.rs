@@ -44,10 +44,17 @@ impl Record {
     /// # Errors
     /// `BadRequest` for a parameter that is unknown or malformed: leaving it out would answer more than was asked.
     /// `Forbidden` when it touches, by chain, `_has` or `_include`, a type the actor may not search.
-    pub async fn search(&self, ctx: &Ctx, resource_type: &'static str, pairs: &Pairs, patient: Option<&str>) -> Result<Found, Error> {
+    pub async fn search(
+        &self,
+        ctx: &Ctx,
+        resource_type: &'static str,
+        pairs: &Pairs,
+        patient: Option<&str>,
+    ) -> Result<Found, Error> {
         let mut query = fhir::search::parse(resource_type, pairs, ctx.now_ms)?;
         query.count = query.count.min(self.limits.page);
         let mut event = ctx.event_on(Action::Search, resource_type, pairs);
+        event.patient = patient_asked_for(pairs);
         if let Some(patient) = patient {
             query.filters.push(Filter::Patient(patient.to_owned()));
             event.patient = Some(patient.to_owned());
@@ -88,7 +95,9 @@ impl Record {
         });
         let page = page.await?;
         match scope {
-            Scope::Instance(resource_type, id) if page.rows.is_empty() && pairs.is_empty() => Err(Error::not_found(resource_type, &id)),
+            Scope::Instance(resource_type, id) if page.rows.is_empty() && pairs.is_empty() => {
+                Err(Error::not_found(resource_type, &id))
+            }
             _ => Ok(Versions { rows: page.rows, next: page.next }),
         }
     }
@@ -145,6 +154,13 @@ impl Versions {
     }
 }
 
+/// The one patient a search is about, when it names one.
+fn patient_asked_for(pairs: &Pairs) -> Option<String> {
+    let (_, value) = pairs.iter().find(|(name, _)| name == "patient" || name == "subject")?;
+    let id = value.strip_prefix("Patient/").unwrap_or(value);
+    fhir::is_id(id).then(|| id.to_owned())
+}
+
 /// The weak entity tag of a version.
 #[must_use]
 pub fn etag(stored: &Stored) -> String {
@@ -175,8 +191,18 @@ impl Page {
         for (name, value) in pairs {
             let bad = |what: &str| Error::new(ErrorKind::BadRequest, format!("{name}: {what}"));
             match name.as_str() {
-                "_count" => asked.count = value.parse::<u32>().ok().filter(|n| *n > 0).ok_or_else(|| bad("a number from 1"))?.min(page),
-                "_since" => asked.since = Some(value.parse::<jiff::Timestamp>().map_err(|_| bad("an instant, e.g. 2026-04-01T09:00:00+09:00"))?.as_millisecond()),
+                "_count" => {
+                    asked.count =
+                        value.parse::<u32>().ok().filter(|n| *n > 0).ok_or_else(|| bad("a number from 1"))?.min(page)
+                }
+                "_since" => {
+                    asked.since = Some(
+                        value
+                            .parse::<jiff::Timestamp>()
+                            .map_err(|_| bad("an instant, e.g. 2026-04-01T09:00:00+09:00"))?
+                            .as_millisecond(),
+                    )
+                }
                 CURSOR => asked.cursor = Some(value.clone()),
                 _ => return Err(bad("not a parameter here").todo("_count, _since")),
             }
@@ -207,7 +233,9 @@ mod tests {
         let read = |name: &str, value: &str| Page::read(&vec![(name.to_owned(), value.to_owned())], 1_000);
         assert_eq!(read("_count", "9999").unwrap().count, 1_000);
         assert_eq!(read("_since", "1970-01-01T09:00:01+09:00").unwrap().since, Some(1_000));
-        for (name, value) in [("_count", "0"), ("_count", "-1"), ("_since", "yesterday"), ("_at", "2026"), ("name", "x")] {
+        for (name, value) in
+            [("_count", "0"), ("_count", "-1"), ("_since", "yesterday"), ("_at", "2026"), ("name", "x")]
+        {
             assert!(read(name, value).is_err(), "{name}={value}");
         }
     }

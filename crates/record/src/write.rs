@@ -61,13 +61,35 @@ pub enum Patch {
 
 /// One thing to write.
 pub(crate) enum Change {
-    Create { content: Content, unless: Option<Query> },
-    Update { content: Content, precondition: Precondition },
+    Create {
+        content: Content,
+        unless: Option<Query>,
+    },
+    Update {
+        content: Content,
+        precondition: Precondition,
+    },
     /// Conditional update. `own_id`: the resource came with an id of its own.
-    UpdateWhere { content: Content, query: Query, own_id: bool },
-    Patch { target: Where, patch: Patch, precondition: Precondition },
-    Delete { target: Where, precondition: Precondition },
-    Special { resource_type: &'static str, id: String, precondition: Precondition, edit: Edit },
+    UpdateWhere {
+        content: Content,
+        query: Query,
+        own_id: bool,
+    },
+    Patch {
+        target: Where,
+        patch: Patch,
+        precondition: Precondition,
+    },
+    Delete {
+        target: Where,
+        precondition: Precondition,
+    },
+    Special {
+        resource_type: &'static str,
+        id: String,
+        precondition: Precondition,
+        edit: Edit,
+    },
 }
 
 /// One resource, by name or by condition.
@@ -182,7 +204,13 @@ fn update(tx: &mut Tx<'_>, rights: &Rights, content: Content, precondition: Prec
     Ok(Done::new(status, tx.append(permit, draft.with_kind(kind), expect)?))
 }
 
-fn update_where(tx: &mut Tx<'_>, rights: &Rights, content: Content, query: &Query, own_id: bool) -> Result<Done, Error> {
+fn update_where(
+    tx: &mut Tx<'_>,
+    rights: &Rights,
+    content: Content,
+    query: &Query,
+    own_id: bool,
+) -> Result<Done, Error> {
     let found = matching(tx, rights, query)?;
     let draft = content.draft(Kind::Update)?;
     match found {
@@ -198,7 +226,13 @@ fn update_where(tx: &mut Tx<'_>, rights: &Rights, content: Content, query: &Quer
     }
 }
 
-fn delete(tx: &mut Tx<'_>, rights: &Rights, resource_type: &'static str, id: &str, precondition: Precondition) -> Result<Done, Error> {
+fn delete(
+    tx: &mut Tx<'_>,
+    rights: &Rights,
+    resource_type: &'static str,
+    id: &str,
+    precondition: Precondition,
+) -> Result<Done, Error> {
     let permit = right(rights.delete.as_ref(), resource_type)?;
     let Some((version, kind)) = tx.standing(permit, resource_type, id)? else {
         return Err(Error::not_found(resource_type, id));
@@ -275,7 +309,9 @@ pub(crate) fn matching(tx: &mut Tx<'_>, rights: &Rights, query: &Query) -> Resul
     let read = rights.search.as_ref().ok_or_else(may_not_read)?;
     let mut rows = tx.search(read, query)?.rows;
     if rows.len() > 1 {
-        return Err(Error::new(ErrorKind::Precondition, "the condition matches more than one resource").todo("Narrow it"));
+        return Err(
+            Error::new(ErrorKind::Precondition, "the condition matches more than one resource").todo("Narrow it")
+        );
     }
     Ok(rows.pop())
 }
@@ -290,7 +326,8 @@ fn guard_merged(tx: &mut Tx<'_>, rights: &Rights, draft: &Draft) -> Result<(), E
     }
     let head = tx.head(read, "Patient", patient)?.map(|head| parse_stored(&head)).transpose()?;
     match head.as_ref().and_then(replaced_by) {
-        Some(kept) => Err(Error::new(ErrorKind::Conflict, format!("Patient/{patient} was merged into Patient/{kept}")).todo("Write it for that patient")),
+        Some(kept) => Err(Error::new(ErrorKind::Conflict, format!("Patient/{patient} was merged into Patient/{kept}"))
+            .todo("Write it for that patient")),
         None => Ok(()),
     }
 }
@@ -300,15 +337,22 @@ fn expect(precondition: Precondition, standing: Option<VersionId>) -> Result<Exp
     match (precondition, standing) {
         (Precondition::None, _) => Ok(Expect::Any),
         (Precondition::Match(seen), Some(now)) if seen == now => Ok(Expect::Head(now)),
-        (Precondition::Match(_), _) => {
-            Err(failed("somebody else changed it after you read it").todo("Read it again, look at the difference, and send your change once more"))
-        }
+        (Precondition::Match(_), _) => Err(failed("somebody else changed it after you read it")
+            .todo("Read it again, look at the difference, and send your change once more")),
         (Precondition::Absent, None) => Ok(Expect::Absent),
         (Precondition::Absent, Some(_)) => Err(failed("there is one already")),
     }
 }
 
 impl Content {
+    /// Whose chart it goes into, for the audit line.
+    pub(crate) fn patient(&self) -> Option<String> {
+        match self {
+            Self::Ready(draft) => draft.patient().map(str::to_owned),
+            Self::Late(resource) => fhir::search::patient_of(resource),
+        }
+    }
+
     fn draft(self, kind: Kind) -> Result<Draft, Error> {
         match self {
             Self::Ready(draft) => Ok(*draft),
@@ -318,7 +362,9 @@ impl Content {
 }
 
 fn right<'r>(permit: Option<&'r Permit<Write>>, resource_type: &str) -> Result<&'r Permit<Write>, Error> {
-    permit.filter(|p| p.covers(resource_type)).ok_or_else(|| Error::new(ErrorKind::Forbidden, format!("no right to write {resource_type} this way")))
+    permit
+        .filter(|p| p.covers(resource_type))
+        .ok_or_else(|| Error::new(ErrorKind::Forbidden, format!("no right to write {resource_type} this way")))
 }
 
 fn may_not_read() -> Error {

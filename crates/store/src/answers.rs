@@ -8,12 +8,15 @@ use crate::error::StoreError;
 /// A tablet may come back into the network after days; a month covers a holiday.
 const KEPT_MS: i64 = 31 * 24 * 60 * 60 * 1000;
 
+/// The hash of a request and its answer.
+pub(crate) type Kept = (Vec<u8>, Vec<u8>);
+
 impl Tx<'_> {
     /// What was kept under this name: the hash of the request and its answer.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub fn answer(&mut self, name: &str) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    pub fn answer(&mut self, name: &str) -> Result<Option<Kept>, StoreError> {
         let (clinic, oldest) = (self.clinic.into(), Val::Int(self.now_ms - KEPT_MS));
         let found = self.db.one(
             "SELECT request, answer FROM answer WHERE clinic = ?1 AND name = ?2 AND at >= ?3",

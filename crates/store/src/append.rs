@@ -36,7 +36,7 @@ pub enum Expect {
 }
 
 /// Bits of `version.place` that count within a compartment: 16 million versions each.
-const PLACE_BITS: u32 = 24;
+pub(crate) const PLACE_BITS: u32 = 24;
 
 impl Tx<'_> {
     /// Appends a version and makes it the current one.
@@ -52,11 +52,12 @@ impl Tx<'_> {
         let clinic = self.clinic;
         let found = resource::find(self.db, clinic, draft.type_code, &draft.id)?;
         check(found.as_ref(), expect, draft.kind)?;
-        let current = match found {
-            Some(current) => current,
+        let (current, is_new) = match found {
+            Some(current) => (current, false),
             None => {
-                let id = resource::insert(self.snapshot.db, self.counters, clinic, draft.type_code, &draft.id)?;
-                Current { id, patient: 0, home: 0, versions: 0, state: State::Absent as i64, head: None }
+                self.counters.resource += 1;
+                let id = self.counters.resource;
+                (Current { id, patient: 0, home: 0, versions: 0, state: State::Absent as i64, head: None }, true)
             }
         };
         let old = self.old_values(&current, &draft)?;
@@ -95,20 +96,30 @@ impl Tx<'_> {
             ],
         )?;
         let state = if draft.kind == Kind::Delete { State::Deleted } else { State::Live };
-        self.snapshot.db.execute(
-            "UPDATE resource SET patient = ?3, home = ?4, head = ?5, versions = ?6, state = ?7, updated = ?8
-             WHERE clinic = ?1 AND id = ?2",
-            &[
-                clinic.into(),
-                Val::Int(current.id),
-                Val::Int(patient),
-                Val::Int(home),
-                Val::Int(place),
-                Val::Int(current.versions + 1),
-                Val::Int(state as i64),
-                Val::Int(signed(updated.0)),
-            ],
-        )?;
+        let row = [
+            clinic.into(),
+            Val::Int(current.id),
+            Val::Int(patient),
+            Val::Int(home),
+            Val::Int(place),
+            Val::Int(current.versions + 1),
+            Val::Int(state as i64),
+            Val::Int(signed(updated.0)),
+        ];
+        if is_new {
+            let name = [draft.type_code.into(), Val::Text(&record.resource_id)];
+            self.snapshot.db.execute(
+                "INSERT INTO resource (clinic, id, patient, home, head, versions, state, updated, type, logical_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                &[&row[..], &name].concat(),
+            )?;
+        } else {
+            self.snapshot.db.execute(
+                "UPDATE resource SET patient = ?3, home = ?4, head = ?5, versions = ?6, state = ?7, updated = ?8
+                 WHERE clinic = ?1 AND id = ?2",
+                &row,
+            )?;
+        }
         let change = index::Change {
             clinic,
             resource: current.id,
@@ -159,8 +170,8 @@ impl Tx<'_> {
             None => 0,
             Some(id) if draft.resource_type == "Patient" && *id == draft.id => current.id,
             Some(id) => {
-                let code = fhir::tables::type_code("Patient").unwrap_or_default();
-                resource::ensure(self.snapshot.db, self.counters, self.snapshot.clinic, code, id)?
+                let clinic = self.snapshot.clinic;
+                resource::ensure(self.snapshot.db, self.counters, clinic, resource::patient_code(), id)?
             }
         };
         let home = match (current.home, patient) {
@@ -175,7 +186,7 @@ impl Tx<'_> {
     fn place(&mut self, home: i64) -> Result<i64, StoreError> {
         let first = home << PLACE_BITS;
         let last = self.snapshot.db.one(
-            "SELECT place FROM version WHERE clinic = ?1 AND place >= ?2 AND place < ?3 ORDER BY place DESC LIMIT 1",
+            "SELECT max(place) FROM version WHERE +clinic = ?1 AND place >= ?2 AND place < ?3",
             &[self.clinic.into(), Val::Int(first), Val::Int(first + (1 << PLACE_BITS))],
             |row| row.opt_int(0),
         )?;

@@ -8,6 +8,7 @@ use sync::Hash;
 
 use crate::db::{Db, Row, Val};
 use crate::error::{DbError, StoreError};
+use crate::resource::patient_code;
 use crate::snapshot::Snapshot;
 use crate::stored::signed;
 
@@ -89,10 +90,9 @@ pub(crate) fn save(
 
 /// 0 for a patient who is not here: the event was a try at reading one.
 fn patient_key(db: &mut dyn Db, clinic: ClinicId, id: &str) -> Result<i64, DbError> {
-    let code = fhir::tables::type_code("Patient").unwrap_or_default();
     let key = db.one(
         "SELECT id FROM resource WHERE clinic = ?1 AND type = ?2 AND logical_id = ?3",
-        &[clinic.into(), code.into(), id.into()],
+        &[clinic.into(), patient_code().into(), id.into()],
         |row| row.int(0),
     )?;
     Ok(key.unwrap_or(0))
@@ -116,7 +116,7 @@ impl Snapshot<'_> {
         let count = Val::Int(i64::from(count));
         let lines = match patient {
             None => self.db.all(
-                "SELECT seq, event FROM audit WHERE clinic = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3",
+                "SELECT seq, event FROM audit WHERE +clinic = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3",
                 &[clinic.into(), before, count],
                 line,
             )?,
@@ -187,7 +187,7 @@ impl Source for Rows<'_> {
 
     fn lines_from(&mut self, seq: u64, count: usize) -> Result<Vec<(u64, Vec<u8>)>, DbError> {
         self.db.all(
-            "SELECT seq, event FROM audit WHERE clinic = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3",
+            "SELECT seq, event FROM audit WHERE +clinic = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3",
             &[self.clinic.into(), Val::Int(signed(seq)), Val::Int(signed(count as u64))],
             line,
         )

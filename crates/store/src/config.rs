@@ -78,6 +78,7 @@ impl Config {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the store's one clock, unless it is given another")]
 fn system_clock() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)

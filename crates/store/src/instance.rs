@@ -17,6 +17,7 @@ use clinic::ClinicId;
 
 use crate::db::{Db, Val};
 use crate::error::StoreError;
+use crate::index::term::Known;
 use crate::origin::Counters;
 
 const FILE: &str = "instance";
@@ -63,7 +64,7 @@ fn compare(db: &mut dyn Db, place: &str, outside: &str) -> Result<(), StoreError
     let clinics = db.all("SELECT clinic FROM clinic", &[], |row| row.int(0))?;
     tracing::warn!(moved = old_place != place, "this database was restored or copied: its origins begin a new epoch");
     for clinic in clinics.into_iter().filter_map(|clinic| u32::try_from(clinic).ok()).map(ClinicId) {
-        Counters::load(db, clinic)?.next_epoch(db)?;
+        Counters::load(db, clinic, Known::default())?.next_epoch(db)?;
     }
     Ok(())
 }

@@ -23,6 +23,7 @@ mod job;
 mod origin;
 mod payload;
 mod reader;
+mod rebuild;
 mod resource;
 mod schema;
 mod search;
@@ -32,6 +33,11 @@ mod stored;
 mod varint;
 mod vault;
 mod writer;
+
+/// The tests' own PostgreSQL, also for what only unit tests can see.
+#[cfg(test)]
+#[path = "../tests/all/postgres.rs"]
+mod server;
 
 pub use account::{Account, Session, Token};
 pub use append::{Expect, Tx};

@@ -4,10 +4,11 @@ use clinic::{ClinicId, Hlc, Origin, VersionId};
 
 use crate::db::{Db, Val};
 use crate::error::{DbError, StoreError};
+use crate::index::term::Known;
 use crate::stored::{origin, signed, unsigned};
 
 /// The last of everything given out in one clinic.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Counters {
     clinic: ClinicId,
     /// Local number of the current origin.
@@ -19,25 +20,26 @@ pub(crate) struct Counters {
     pub(crate) resource: i64,
     /// Row key of index terms.
     pub(crate) term: i64,
+    pub(crate) terms: Known,
 }
 
 impl Counters {
     /// Those of a clinic; a clinic not met before gets an origin.
-    pub(crate) fn load(db: &mut dyn Db, clinic: ClinicId) -> Result<Self, StoreError> {
+    pub(crate) fn load(db: &mut dyn Db, clinic: ClinicId, terms: Known) -> Result<Self, StoreError> {
         let row = db.one(
             "SELECT c.origin, c.seq, c.hlc, c.resource, c.term, o.name FROM clinic c
              JOIN origin o ON o.clinic = c.clinic AND o.origin = c.origin WHERE c.clinic = ?1",
             &[clinic.into()],
             |row| Ok(([row.int(0)?, row.int(1)?, row.int(2)?, row.int(3)?, row.int(4)?], row.text(5)?)),
         )?;
-        let Some(([number, seq, hlc, resource, term], name)) = row else { return Self::first(db, clinic) };
+        let Some(([number, seq, hlc, resource, term], name)) = row else { return Self::first(db, clinic, terms) };
         let (name, seq, hlc) = (origin(&name)?, unsigned(seq)?, Hlc(unsigned(hlc)?));
-        Ok(Self { clinic, origin: number, name, seq, hlc, resource, term })
+        Ok(Self { clinic, origin: number, name, seq, hlc, resource, term, terms })
     }
 
-    fn first(db: &mut dyn Db, clinic: ClinicId) -> Result<Self, StoreError> {
+    fn first(db: &mut dyn Db, clinic: ClinicId, terms: Known) -> Result<Self, StoreError> {
         let name = random_origin()?;
-        let counters = Self { clinic, origin: 1, name, seq: 0, hlc: Hlc::default(), resource: 0, term: 0 };
+        let counters = Self { clinic, origin: 1, name, seq: 0, hlc: Hlc::default(), resource: 0, term: 0, terms };
         counters.insert_origin(db)?;
         db.execute(
             "INSERT INTO clinic (clinic, origin, seq, hlc, resource, term) VALUES (?1, 1, 0, 0, 0, 0)",

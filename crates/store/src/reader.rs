@@ -13,9 +13,12 @@ use crate::job::{ReadJob, Task};
 use crate::snapshot::Snapshot;
 use crate::writer::failed;
 
+/// A read on its way to whichever reader is free.
+pub(crate) type Reading = (ClinicId, Box<dyn ReadJob>);
+
 pub(crate) struct Reader {
     db: Box<dyn Db + Send>,
-    jobs: Arc<Mutex<Receiver<(ClinicId, Box<dyn ReadJob>)>>>,
+    jobs: Arc<Mutex<Receiver<Reading>>>,
     writer: Sender<Task>,
     stop: Arc<watch::Sender<Option<String>>>,
     deadline: Duration,
@@ -24,7 +27,7 @@ pub(crate) struct Reader {
 impl Reader {
     pub(crate) fn new(
         db: Box<dyn Db + Send>,
-        jobs: Arc<Mutex<Receiver<(ClinicId, Box<dyn ReadJob>)>>>,
+        jobs: Arc<Mutex<Receiver<Reading>>>,
         writer: Sender<Task>,
         stop: Arc<watch::Sender<Option<String>>>,
         deadline: Duration,
@@ -38,7 +41,7 @@ impl Reader {
         }
     }
 
-    fn next(&self) -> Option<(ClinicId, Box<dyn ReadJob>)> {
+    fn next(&self) -> Option<Reading> {
         // Whoever holds the lock waits for the next job; a panic elsewhere cannot leave the queue half-changed.
         self.jobs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok()
     }
@@ -82,5 +85,47 @@ impl Reader {
             job.refuse(StoreError::Unaudited);
         }
         Ok(if succeeded { events } else { failed(events) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tempfile::TempDir;
+
+    use crate::config::Config;
+    use crate::error::StoreError;
+    use crate::server;
+    use crate::store::Store;
+    use crate::vault::Keys;
+
+    const ENDLESS: &str = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n > 0)
+                           SELECT sum(n % 2) FROM c WHERE n < 0";
+
+    /// Asks something that takes for ever, then something easy.
+    fn check(config: Config) {
+        let config = Config { readers: 1, read_deadline: Duration::from_millis(100), ..config };
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let store = Store::open(config).unwrap();
+            for _ in 0..2 {
+                let endless = store.read(|snapshot| Ok(snapshot.db.one(ENDLESS, &[], |row| row.opt_int(0))?)).await;
+                assert_eq!(endless, Err(StoreError::Deadline));
+                assert_eq!(store.read::<_, StoreError, _>(|snapshot| snapshot.setting("x")).await, Ok(None));
+            }
+            // A job that would hold up every other writer is broken off too, and undone.
+            let stuck = store.write(|tx| Ok(tx.db.one(ENDLESS, &[], |row| row.opt_int(0))?)).await;
+            assert_eq!(stuck, Err(StoreError::Deadline));
+        });
+    }
+
+    #[test]
+    fn a_query_that_takes_too_long_is_broken_off() {
+        let directory = TempDir::new().unwrap();
+        check(Config::directory(directory.path(), Keys::random().unwrap()));
+        if let Some(url) = server::database() {
+            let directory = TempDir::new().unwrap();
+            check(Config::postgres(url, directory.path(), Keys::random().unwrap()));
+        }
     }
 }

@@ -113,3 +113,8 @@ pub(crate) fn insert(
     )?;
     Ok(counters.resource)
 }
+
+/// The number of `Patient`.
+pub(crate) fn patient_code() -> u16 {
+    fhir::tables::type_code("Patient").unwrap_or_default()
+}

@@ -28,7 +28,6 @@ pub(crate) enum Step {
     /// Row-level security: a connection sees the rows of the clinic it has named, and no others.
     ByClinic(&'static str),
     /// What only one of them has or needs.
-    #[expect(dead_code, reason = "full-text search differs by database")]
     Only(Dialect, &'static str),
 }
 

@@ -119,12 +119,10 @@ impl Snapshot<'_> {
         unsigned(found.unwrap_or(0))
     }
 
-    /// The newest row key of this snapshot.
+    /// The newest row key of this snapshot: the last one given out.
     fn newest_row(&mut self) -> Result<i64, StoreError> {
-        let newest = self
-            .db
-            .one("SELECT max(id) FROM resource WHERE clinic = ?1", &[self.clinic.into()], |row| row.opt_int(0))?;
-        Ok(newest.flatten().unwrap_or(0))
+        let sql = "SELECT resource FROM clinic WHERE clinic = ?1";
+        Ok(self.db.one(sql, &[self.clinic.into()], |row| row.int(0))?.unwrap_or(0))
     }
 
     /// Current versions by row key, in the order asked for.
@@ -136,9 +134,9 @@ impl Snapshot<'_> {
             let text = format!(
                 "SELECT v.type, r.logical_id, o.name, v.seq, v.hlc, v.kind, v.author, v.payload, v.place, r.id
                  FROM resource r
-                 JOIN version v ON v.clinic = r.clinic AND v.place = r.head
-                 JOIN origin o ON o.clinic = v.clinic AND o.origin = v.origin
-                 WHERE r.clinic = ?1 AND r.id IN ({marks})"
+                 CROSS JOIN version v CROSS JOIN origin o
+                 WHERE r.clinic = ?1 AND r.id IN ({marks}) AND v.clinic = r.clinic AND v.place = r.head
+                 AND o.clinic = v.clinic AND o.origin = v.origin"
             );
             found.extend(self.db.all(&text, &bind.values(), |row| Ok((row.int(9)?, RawStored::read(row)?)))?);
         }

@@ -95,6 +95,26 @@ impl<'a> Snapshot<'a> {
         head.map(|head| Ok((head.version, head.kind.ok_or_else(|| corrupt(head.version))?))).transpose()
     }
 
+    /// Logical id of the patient in whose compartment a resource is now, for the audit line.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn patient_of<R: Right>(
+        &mut self,
+        permit: &Permit<R>,
+        type_name: &str,
+        id: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let Some(code) = self.cover(permit, type_name)? else { return Ok(None) };
+        let found = self.db.one(
+            "SELECT p.logical_id FROM resource r JOIN resource p ON p.clinic = r.clinic AND p.id = r.patient
+             WHERE r.clinic = ?1 AND r.type = ?2 AND r.logical_id = ?3",
+            &[self.clinic.into(), code.into(), id.into()],
+            |row| row.text(0),
+        );
+        Ok(found?)
+    }
+
     /// One version of a resource.
     ///
     /// # Errors

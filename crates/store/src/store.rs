@@ -16,7 +16,7 @@ use crate::config::{Config, Location};
 use crate::db::{Db, Postgres, Sqlite};
 use crate::error::StoreError;
 use crate::job::{Job, ReadJob, Task};
-use crate::reader::Reader;
+use crate::reader::{Reader, Reading};
 use crate::snapshot::Snapshot;
 use crate::writer::Writer;
 use crate::{instance, schema};
@@ -39,7 +39,7 @@ pub struct Store {
 struct Inner {
     /// All three are None only while the last handle is dropped.
     writer: Option<mpsc::Sender<Task>>,
-    readers: Option<mpsc::Sender<(ClinicId, Box<dyn ReadJob>)>>,
+    readers: Option<mpsc::Sender<Reading>>,
     end: Option<mpsc::Sender<()>>,
     audit_key: VerifyingKey,
     room: Arc<Semaphore>,

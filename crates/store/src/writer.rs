@@ -16,6 +16,7 @@ use crate::audit_log;
 use crate::config::Clock;
 use crate::db::Db;
 use crate::error::{DbError, StoreError};
+use crate::index::term::Known;
 use crate::job::{Answer, Task, WriteJob};
 use crate::origin::Counters;
 use crate::snapshot::Snapshot;
@@ -29,6 +30,7 @@ pub(crate) struct Writer {
     stop: Arc<watch::Sender<Option<String>>>,
     clock: Clock,
     key: SigningKey,
+    terms: HashMap<ClinicId, Known>,
     /// Clinics with audit events that no checkpoint covers yet, and since when.
     unsigned: HashMap<ClinicId, Instant>,
     /// Since when audit lines of reads wait for a sync. They survive the end of this process, not a power cut.
@@ -71,7 +73,7 @@ impl Writer {
         clock: Clock,
         key: SigningKey,
     ) -> Self {
-        Self { db, tasks, stop, clock, key, unsigned: HashMap::new(), unsynced: None }
+        Self { db, tasks, stop, clock, key, terms: HashMap::new(), unsigned: HashMap::new(), unsynced: None }
     }
 
     pub(crate) fn run(mut self) {
@@ -168,6 +170,7 @@ impl Writer {
         result = result.and_then(|()| Ok(self.finish(group, answers.is_empty(), closing)?));
         result = result.and_then(|()| Ok(self.db.end(true)?));
         if result.is_err() {
+            self.terms.clear();
             // Nothing more can be said if this fails too: the connection is unusable and the next begin tells.
             let _unusable = self.db.end(false);
         }
@@ -224,7 +227,10 @@ impl Writer {
         let db = self.db.as_mut();
         let counters = match group.counters.entry(clinic) {
             Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(Counters::load(db, clinic)?),
+            Entry::Vacant(entry) => {
+                let terms = self.terms.entry(clinic).or_default().clone();
+                entry.insert(Counters::load(db, clinic, terms)?)
+            }
         };
         let before = counters.clone();
         db.begin_job(clinic, JOB_TIME)?;
@@ -242,6 +248,7 @@ impl Writer {
         }
         if !keep {
             *counters = before;
+            counters.terms.forget();
             events = failed(events);
             // SQLite ends the whole transaction itself after some errors; then the group is lost.
             if !db.in_transaction() {

@@ -16,6 +16,8 @@ mod hub;
 mod place;
 #[path = "all/postgres.rs"]
 mod postgres;
+#[path = "all/rot.rs"]
+mod rot;
 #[path = "all/search/mod.rs"]
 mod search;
 #[path = "all/versions.rs"]

@@ -10,6 +10,9 @@ import * as rules from './outbox-rules';
 import type { Decision, Entry, Step } from './outbox-rules';
 import { seal, unseal } from './seal';
 
+/** What one tab tells the others: the queue has changed, and whose chart with it. */
+interface Change { stored: string | null }
+
 export interface Row { seq: number; entry: Entry }
 
 const channelName = 'komainu-outbox';
@@ -33,7 +36,9 @@ export class Outbox {
   constructor(store: LocalStore, user: string) {
     this.#store = store;
     this.#user = user;
-    this.#channel.onmessage = () => void this.reload();
+    this.#channel.onmessage = ({ data }: MessageEvent<Change>) => {
+      void this.reload().then(() => data.stored !== null && this.#tellStored(data.stored));
+    };
     this.#stopRegained = connection.onRegained(() => void this.send());
   }
 
@@ -91,8 +96,8 @@ export class Outbox {
       await this.#put(seq, next);
     } else {
       if (entry.state.kind === 'conflict') await this.#store.keep(entry.patient, [entry.state.theirs]);
-      await this.#remove(seq);
-      this.#tellStored(entry.patient);
+      await this.#store.db.delete('outbox', seq);
+      await this.#changed(entry.patient);
     }
     void this.send();
   }
@@ -170,9 +175,14 @@ export class Outbox {
     for (const row of moved) await tx.objectStore('outbox').put({ sealed: row.sealed }, row.seq);
     await tx.objectStore('outbox').delete(seq);
     await tx.done;
+    await this.#changed(entry.patient);
+  }
+
+  /** After every change of the queue; `stored` names the patient whose chart has changed with it. */
+  async #changed(stored: string | null): Promise<void> {
     await this.reload();
-    this.#channel.postMessage('changed');
-    this.#tellStored(entry.patient);
+    this.#channel.postMessage({ stored } satisfies Change);
+    if (stored !== null) this.#tellStored(stored);
   }
 
   async #put(seq: number | undefined, entry: Entry): Promise<void> {
@@ -182,14 +192,7 @@ export class Outbox {
     const tx = this.#store.db.transaction('outbox', 'readwrite', { durability: 'strict' });
     await tx.store.put({ sealed }, seq);
     await tx.done;
-    await this.reload();
-    this.#channel.postMessage('changed');
-  }
-
-  async #remove(seq: number): Promise<void> {
-    await this.#store.db.delete('outbox', seq);
-    await this.reload();
-    this.#channel.postMessage('changed');
+    await this.#changed(null);
   }
 
   #wakeLater(): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { byConcern, items, newestDays } from './results';
+import { byConcern, items } from './results';
 import type { Observation } from './types';
 
 const lab = (name: string, date: string, value: number, rest: Partial<Observation> = {}): Observation => ({
@@ -27,7 +27,6 @@ test('one line per item, newest first, errors left out', () => {
     lab('血糖', '2026-12-01', 999, { status: 'entered-in-error' }),
   ]);
   expect(list.map((i) => [i.name, i.points.map((p) => p.text)])).toEqual([['血糖', ['150', '100']], ['Cre', ['80']]]);
-  expect(newestDays(list, 2)).toEqual(['2026-11-01', '2026-10-01']);
 });
 
 test('another unit is another line', () => {

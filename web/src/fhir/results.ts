@@ -120,9 +120,3 @@ export function byConcern(list: Item[]): Item[] {
   const rank = (item: Item) => (item.points[0].mark?.startsWith('critical') ? 0 : item.points[0].mark ? 1 : 2);
   return [...list].sort((a, b) => rank(a) - rank(b));
 }
-
-/** The newest days on which anything was measured, newest first: the columns of the table. */
-export function newestDays(list: Item[], count: number): string[] {
-  const days = new Set(list.flatMap((item) => item.points.map((point) => point.date)));
-  return [...days].sort((a, b) => (a < b ? 1 : -1)).slice(0, count);
-}

@@ -153,7 +153,7 @@ export const en: Words = {
 
   problem: { suspected: 'suspected', since: '', resolved: (n) => `${n} resolved` },
   medication: { days: (n) => plural(n, 'day'), current: 'Latest prescription', older: (n) => `${n} earlier`, stopped: 'stopped' },
-  visit: { inProgress: 'In progress', class: { AMB: 'Outpatient', EMER: 'Emergency', HH: 'Home', VR: 'Online', IMP: 'Inpatient' } },
+  visit: { inProgress: 'In progress', older: (n) => `${n} earlier`, class: { EMER: 'Emergency', HH: 'Home', VR: 'Online', IMP: 'Inpatient' } },
   appointment: {
     status: { booked: 'Booked', arrived: 'Arrived', fulfilled: 'Done', cancelled: 'Cancelled', noshow: 'Did not come', pending: 'Pending', proposed: 'Proposed', 'checked-in': 'Checked in' },
     past: 'Earlier appointments',
@@ -163,7 +163,12 @@ export const en: Words = {
 
   result: {
     item: 'Item',
-    range: 'Reference',
+    range: 'Range and unit',
+    reference: 'Reference',
+    latest: 'Latest',
+    date: 'Date',
+    before: 'Before',
+    earlier: 'Earlier',
     unit: 'Unit',
     curve: 'Course',
     showCurve: (item) => `Show the course of ${item}`,
@@ -175,7 +180,7 @@ export const en: Words = {
 
   memo: {
     write: 'Write a memo',
-    placeholder: 'e.g. check the insurance card next time',
+    placeholder: 'e.g. check the card',
     add: 'Note down',
     edit: 'Edit',
     done: 'Mark done',

@@ -149,7 +149,7 @@ export const ja = {
 
   problem: { suspected: '疑い', since: 'から', resolved: (n: number) => `治ゆ・中止 ${n}件` },
   medication: { days: (n: number) => `${n}日分`, current: '前回の処方', older: (n: number) => `以前の処方 ${n}回`, stopped: '中止' },
-  visit: { inProgress: '診療中', class: { AMB: '外来', EMER: '救急', HH: '在宅', VR: 'オンライン', IMP: '入院' } as Record<string, string> },
+  visit: { inProgress: '診療中', older: (n: number) => `以前の受診 ${n}回`, class: { EMER: '救急', HH: '在宅', VR: 'オンライン', IMP: '入院' } as Record<string, string> },
   appointment: {
     status: { booked: '予約', arrived: '来院', fulfilled: '済', cancelled: '取消', noshow: '来院せず', pending: '調整中', proposed: '調整中', 'checked-in': '受付済' } as Record<string, string>,
     past: '以前の予約',
@@ -160,6 +160,11 @@ export const ja = {
   result: {
     item: '項目',
     range: '基準・単位',
+    reference: '基準',
+    latest: '最新',
+    date: '検査日',
+    before: '前回',
+    earlier: '前々回',
     unit: '単位',
     curve: '推移',
     showCurve: (item: string) => `${item}の推移を表示`,
@@ -171,7 +176,7 @@ export const ja = {
 
   memo: {
     write: 'メモを書く',
-    placeholder: '例: 次回、保険証を確認',
+    placeholder: '例: 保険証を確認',
     add: '書きとめる',
     edit: '直す',
     done: '済にする',

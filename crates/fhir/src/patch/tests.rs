@@ -192,3 +192,97 @@ fn reversed(value: &Json) -> Json {
         other => other.clone(),
     }
 }
+
+/// Every place in a document, as a JSON Pointer.
+fn places(value: &Json) -> Vec<String> {
+    let escaped = |name: &str| name.replace('~', "~0").replace('/', "~1");
+    let inside: Vec<(String, &Json)> = match value {
+        Json::Array(items) => items.iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect(),
+        Json::Object(object) => object.iter().map(|(name, member)| (escaped(name), member)).collect(),
+        _ => Vec::new(),
+    };
+    let mut found = vec![String::new()];
+    for (name, value) in inside {
+        found.extend(places(value).into_iter().map(|rest| format!("/{name}{rest}")));
+    }
+    found
+}
+
+fn operation(op: &str, members: &[(&str, Json)]) -> Json {
+    let mut object = Object::from_iter([("op", op)]);
+    for (name, value) in members {
+        object.insert(*name, value.clone());
+    }
+    Json::Array(vec![Json::Object(object)])
+}
+
+fn at(document: &Json, place: &str) -> Json {
+    Pointer::parse(place).unwrap().find(document).unwrap().clone()
+}
+
+proptest! {
+    #[test]
+    fn every_place_is_found_and_holds_what_was_put_there(document in any_json(), which in any::<prop::sample::Index>(), new in any_json()) {
+        let all = places(&document);
+        let place = which.get(&all).as_str();
+        let same = operation("test", &[("path", place.into()), ("value", at(&document, place))]);
+        prop_assert_eq!(json_patch(&document, &same).unwrap(), document.clone());
+        let replaced = json_patch(&document, &operation("replace", &[("path", place.into()), ("value", new.clone())]));
+        match replaced {
+            Ok(replaced) => prop_assert_eq!(at(&replaced, place), new),
+            Err(error) => prop_assert_eq!(error.kind, PatchErrorKind::TooLarge),
+        }
+    }
+
+    #[test]
+    fn what_is_removed_and_added_again_is_there(document in any_json(), which in any::<prop::sample::Index>()) {
+        let all = places(&document);
+        let place = which.get(&all).as_str();
+        prop_assume!(!place.is_empty());
+        let value = at(&document, place);
+        let removed = json_patch(&document, &operation("remove", &[("path", place.into())])).unwrap();
+        prop_assert_ne!(&removed, &document);
+        let again = json_patch(&removed, &operation("add", &[("path", place.into()), ("value", value)])).unwrap();
+        prop_assert!(equal(&again, &document), "members may have changed their order, nothing else");
+    }
+
+    #[test]
+    fn what_is_copied_is_in_both_places_and_what_is_moved_in_one(document in any_json(), which in any::<prop::sample::Index>()) {
+        let holder = Json::from([("from", document.clone()), ("to", Json::Object(Object::new()))]);
+        let all = places(&document);
+        let from = format!("/from{}", which.get(&all));
+        let copied = json_patch(&holder, &operation("copy", &[("from", from.as_str().into()), ("path", "/to/x".into())])).unwrap();
+        prop_assert_eq!(at(&copied, "/to/x"), at(&holder, &from));
+        prop_assert_eq!(at(&copied, "/from"), document.clone());
+        let moved = json_patch(&holder, &operation("move", &[("from", from.as_str().into()), ("path", "/to/x".into())])).unwrap();
+        prop_assert_eq!(at(&moved, "/to/x"), at(&holder, &from));
+        let removed = json_patch(&holder, &operation("remove", &[("path", from.as_str().into())])).unwrap();
+        prop_assert_eq!(moved.get("from"), removed.get("from"));
+    }
+
+    #[test]
+    fn a_merge_says_what_the_patch_says(document in any_json(), patch in any_json()) {
+        let merged = merge_patch(&document, &patch);
+        for place in places(&patch) {
+            let said = at(&patch, &place);
+            let found = Pointer::parse(&place).unwrap().find(&merged).cloned();
+            match said {
+                // Inside an array or at the top, null is a value; as a member it takes away.
+                Json::Null if !place.is_empty() && parent_is_merged(&patch, &place) => prop_assert_eq!(found, None),
+                Json::Object(_) => {}
+                other if parent_is_merged(&patch, &place) => prop_assert_eq!(found, Some(other)),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether every step to the place is a member of an object: arrays are taken as they are, not merged.
+fn parent_is_merged(patch: &Json, place: &str) -> bool {
+    let mut value = patch;
+    for step in place.split('/').skip(1) {
+        let Json::Object(object) = value else { return false };
+        value = object.get(&step.replace("~1", "/").replace("~0", "~")).unwrap();
+    }
+    true
+}

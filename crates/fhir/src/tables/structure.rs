@@ -314,4 +314,61 @@ mod tests {
         assert_eq!(def("Range").element("low").unwrap().kinds, [Kind::SimpleQuantity(structure("Quantity").unwrap())]);
         assert_eq!(def("Bundle.entry").element("resource").unwrap().kinds, [Kind::Resource]);
     }
+
+    #[test]
+    fn what_all_have_is_inherited() {
+        for code in 0..146 {
+            let def = resource_structure(code).unwrap().def();
+            assert!(def.is_resource() && def.element("id").is_some() && def.element("meta").is_some(), "{}", def.name);
+            let is_bare = matches!(def.name, "Bundle" | "Binary" | "Parameters");
+            assert_eq!(def.element("contained").is_none(), is_bare, "{}", def.name);
+            assert_eq!(def.base == "Resource", is_bare, "{}", def.name);
+        }
+        for def in structures().iter().filter(|def| !def.is_resource()) {
+            let is_abstract_resource = matches!(def.name, "Resource" | "DomainResource");
+            assert_eq!(def.element("extension").is_some(), def.name != "Resource", "{}", def.name);
+            assert!(is_abstract_resource || !def.element("id").unwrap().is_required, "{}", def.name);
+        }
+        let patient = def("Patient");
+        assert!(
+            patient.element("modifierExtension").unwrap().is_modifier && !patient.element("text").unwrap().is_summary
+        );
+        assert!(def("Patient.contact").element("modifierExtension").is_some());
+        assert!(def("HumanName").element("modifierExtension").is_none());
+    }
+
+    #[test]
+    fn every_choice_has_a_name_for_each_of_its_types() {
+        for def in structures() {
+            for (index, element) in def.elements.iter().enumerate() {
+                for (kind_index, kind) in element.kinds.iter().enumerate() {
+                    let suffix = kind.name();
+                    let name = match element.is_choice {
+                        true => format!("{}{}{}", element.name, suffix[..1].to_uppercase(), &suffix[1..]),
+                        false => element.name.to_owned(),
+                    };
+                    let member = def.member(&name).unwrap();
+                    assert_eq!(
+                        (usize::from(member.element), usize::from(member.kind)),
+                        (index, kind_index),
+                        "{}.{name}",
+                        def.name
+                    );
+                }
+                assert!(!element.is_choice || def.member(element.name).is_none(), "{}.{}", def.name, element.name);
+            }
+        }
+    }
+
+    #[test]
+    fn only_codes_and_concepts_are_bound() {
+        let mut bound = 0;
+        for def in structures() {
+            for element in def.elements.iter().filter(|element| element.codes.is_some()) {
+                assert!(matches!(element.kinds[0].name(), "code" | "CodeableConcept"), "{}.{}", def.name, element.name);
+                bound += 1;
+            }
+        }
+        assert!(bound > 300, "{bound}");
+    }
 }

@@ -23,20 +23,20 @@ pub(super) fn check(primitive: Primitive, value: &Json) -> Result<(), Wrong> {
     match primitive {
         Primitive::Boolean => match value {
             Json::Bool(_) => Ok(()),
-            _ => Err(Wrong::Shape("is true or false without quotes")),
+            _ => Err(Wrong::Shape("must be true or false without quotes")),
         },
         Primitive::Integer | Primitive::PositiveInt | Primitive::UnsignedInt => match value {
             Json::Number(digits) => integer(primitive, digits),
-            _ => Err(Wrong::Shape("is a number without quotes")),
+            _ => Err(Wrong::Shape("must be a number without quotes")),
         },
         // The JSON grammar is R4's for decimals.
         Primitive::Decimal => match value {
             Json::Number(_) => Ok(()),
-            _ => Err(Wrong::Shape("is a number without quotes")),
+            _ => Err(Wrong::Shape("must be a number without quotes")),
         },
         _ => match value {
             Json::String(text) => check_text(primitive, text),
-            _ => Err(Wrong::Shape("is a text in quotes")),
+            _ => Err(Wrong::Shape("must be a text in quotes")),
         },
     }
 }
@@ -50,9 +50,9 @@ fn integer(primitive: Primitive, digits: &str) -> Result<(), Wrong> {
     };
     match digits.parse::<i32>() {
         Ok(value) if plain && value >= min => Ok(()),
-        _ if min == 1 => Err(Wrong::Value("is a whole number from 1 to 2147483647")),
-        _ if min == 0 => Err(Wrong::Value("is a whole number from 0 to 2147483647")),
-        _ => Err(Wrong::Value("is a whole number of 32 bits")),
+        _ if min == 1 => Err(Wrong::Value("must be a whole number from 1 to 2147483647")),
+        _ if min == 0 => Err(Wrong::Value("must be a whole number from 0 to 2147483647")),
+        _ => Err(Wrong::Value("must be a whole number of 32 bits")),
     }
 }
 
@@ -63,25 +63,25 @@ fn check_text(primitive: Primitive, text: &str) -> Result<(), Wrong> {
     let (holds, says) = match primitive {
         Primitive::String | Primitive::Markdown => {
             if text.len() > STRING_BYTES_MAX {
-                return Err(Wrong::Value("is at most 1 MB long"));
+                return Err(Wrong::Value("must be at most 1 MB long"));
             }
             let control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
             (!text.bytes().any(control), "must not hold control characters")
         }
-        Primitive::Code => (is_code(text), "is a code: no spaces around it, no two in a row"),
-        Primitive::Id => (is_id(text), "is an id: 1 to 64 of A-Z a-z 0-9 - ."),
-        Primitive::Uri | Primitive::Url | Primitive::Canonical => (is_uri(text), "is a URI"),
-        Primitive::Oid => (text.strip_prefix("urn:oid:").is_some_and(is_oid), "is urn:oid: and an OID"),
+        Primitive::Code => (is_code(text), "must be a code: no spaces around it, no two in a row"),
+        Primitive::Id => (is_id(text), "must be an id: 1 to 64 of A-Z a-z 0-9 - ."),
+        Primitive::Uri | Primitive::Url | Primitive::Canonical => (is_uri(text), "must be a URI"),
+        Primitive::Oid => (text.strip_prefix("urn:oid:").is_some_and(is_oid), "must be urn:oid: and an OID"),
         Primitive::Uuid => {
-            (text.strip_prefix("urn:uuid:").is_some_and(is_uuid), "is urn:uuid: and a UUID in lower case")
+            (text.strip_prefix("urn:uuid:").is_some_and(is_uuid), "must be urn:uuid: and a UUID in lower case")
         }
-        Primitive::Date => (time::is_date(text), "is a date YYYY, YYYY-MM or YYYY-MM-DD that exists"),
+        Primitive::Date => (time::is_date(text), "must be a date YYYY, YYYY-MM or YYYY-MM-DD that exists"),
         Primitive::DateTime => {
-            (time::is_date_time(text), "is a date, or YYYY-MM-DDThh:mm:ss+zz:zz with seconds and time zone")
+            (time::is_date_time(text), "must be a date, or YYYY-MM-DDThh:mm:ss+zz:zz with seconds and time zone")
         }
-        Primitive::Instant => (time::is_instant(text), "is YYYY-MM-DDThh:mm:ss+zz:zz with seconds and time zone"),
-        Primitive::Time => (time::is_time(text), "is hh:mm:ss"),
-        Primitive::Base64Binary => (is_base64(text), "is base64"),
+        Primitive::Instant => (time::is_instant(text), "must be YYYY-MM-DDThh:mm:ss+zz:zz with seconds and time zone"),
+        Primitive::Time => (time::is_time(text), "must be hh:mm:ss"),
+        Primitive::Base64Binary => (is_base64(text), "must be base64"),
         // Looked at by `narrative`; numbers and booleans never come here.
         Primitive::Xhtml
         | Primitive::Boolean

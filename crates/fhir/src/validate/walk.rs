@@ -71,7 +71,7 @@ impl<'r> Walk<'r> {
                 self.content(
                     IssueType::Invariant,
                     &at,
-                    "a contained resource is referred to from the resource, or refers to it (dom-3)",
+                    "a contained resource must be referred to from the resource, or refer to it (dom-3)",
                 );
             }
         }
@@ -87,7 +87,7 @@ impl<'r> Walk<'r> {
     }
 
     fn inner_resource(&mut self, value: &'r Json, path: &Path<'_>) {
-        let Some(object) = value.as_object() else { return self.structure(path, "is a resource: a JSON object") };
+        let Some(object) = value.as_object() else { return self.structure(path, "must be a resource: a JSON object") };
         match object.str("resourceType").map(|name| (name, tables::type_code(name))) {
             Some((_, Some(type_code))) if path.is_contained() => self.contained_resource(type_code, object, path),
             Some((_, Some(type_code))) => self.resource(type_code, object, path),
@@ -99,24 +99,28 @@ impl<'r> Walk<'r> {
     /// The rules on contained resources: dom-2, dom-4, dom-5, and that it can be referred to.
     fn contained_resource(&mut self, type_code: u16, object: &'r Object, path: &Path<'_>) {
         if self.inside.is_some() || object.contains("contained") {
-            return self.content(IssueType::Invariant, path, "a contained resource contains none itself (dom-2)");
+            return self.content(IssueType::Invariant, path, "a contained resource must contain none itself (dom-2)");
         }
         let meta = object.get("meta").and_then(Json::as_object);
         if meta.is_some_and(|meta| meta.contains("versionId") || meta.contains("lastUpdated")) {
             self.content(
                 IssueType::Invariant,
                 path,
-                "a contained resource has no version and no time of its own (dom-4)",
+                "a contained resource must have no version and no time of its own (dom-4)",
             );
         }
         if meta.is_some_and(|meta| meta.contains("security")) {
-            self.content(IssueType::Invariant, path, "a contained resource has no security label of its own (dom-5)");
+            self.content(
+                IssueType::Invariant,
+                path,
+                "a contained resource must have no security label of its own (dom-5)",
+            );
         }
         if !object.contains("id") {
             self.content(
                 IssueType::Required,
                 path,
-                "a contained resource has an id, without which nothing can refer to it",
+                "a contained resource must have an id, without which nothing can refer to it",
             );
         }
         self.inside = path.index();
@@ -169,7 +173,7 @@ impl<'r> Walk<'r> {
         }
         let only_id = object.len() == usize::from(object.contains("id"));
         if only_id && !def.is_resource() {
-            self.structure(path, "has a value or elements (ele-1): leave an empty one out");
+            self.structure(path, "must have a value or elements (ele-1): leave an empty one out");
         }
     }
 
@@ -184,12 +188,12 @@ impl<'r> Walk<'r> {
     ) {
         if !element.is_many {
             return match value {
-                Json::Array(_) => self.structure(path, "is one, not an array"),
+                Json::Array(_) => self.structure(path, "must be one, not an array"),
                 Json::Null => self.structure(path, "must not be null: leave the element out"),
                 value => self.value(element, kind, value, path),
             };
         }
-        let Json::Array(items) = value else { return self.structure(path, "is an array, even of one") };
+        let Json::Array(items) = value else { return self.structure(path, "must be an array, even of one") };
         if items.is_empty() {
             self.structure(path, "must not be an empty array: leave the element out");
         }
@@ -210,13 +214,13 @@ impl<'r> Walk<'r> {
             Kind::Complex(id) | Kind::SimpleQuantity(id) | Kind::Reference(id, _) => *id,
         };
         let Some(object) = value.as_object() else {
-            return self.structure(path, format!("is {}: a JSON object", kind.name()));
+            return self.structure(path, format!("must be {}: a JSON object", kind.name()));
         };
         self.object(id, object, path);
         match kind {
             Kind::Reference(_, targets) => self.reference(targets, object, path),
             Kind::SimpleQuantity(_) if object.contains("comparator") => {
-                self.content(IssueType::Invariant, path, "a simple quantity has no comparator (sqty-1)");
+                self.content(IssueType::Invariant, path, "a simple quantity must have no comparator (sqty-1)");
             }
             _ => {}
         }
@@ -225,7 +229,11 @@ impl<'r> Walk<'r> {
                 codes.has_coding(coding.str("system").unwrap_or(""), coding.str("code").unwrap_or(""))
             };
             if !rules::items(object, "coding").filter_map(Json::as_object).any(in_set) {
-                self.content(IssueType::CodeInvalid, path, format!("has a coding of the value set {}", codes.name));
+                self.content(
+                    IssueType::CodeInvalid,
+                    path,
+                    format!("must have a coding of {}{}", codes.name, few(codes)),
+                );
             }
         }
     }
@@ -240,7 +248,11 @@ impl<'r> Walk<'r> {
         match primitive {
             Primitive::Code => {
                 if let Some(codes) = element.codes.filter(|codes| !codes.has(text)) {
-                    self.content(IssueType::CodeInvalid, path, format!("is a code of {}{}", codes.name, few(codes)));
+                    self.content(
+                        IssueType::CodeInvalid,
+                        path,
+                        format!("must be a code of {}{}", codes.name, few(codes)),
+                    );
                 }
             }
             Primitive::Xhtml => {
@@ -278,12 +290,12 @@ impl<'r> Walk<'r> {
         let items = match (element.is_many, value) {
             (true, Json::Array(items)) => items.as_slice(),
             (false, Json::Object(_)) => std::slice::from_ref(value),
-            (true, _) => return self.structure(path, "has an array of extensions beside it, like itself"),
-            (false, _) => return self.structure(path, "has one object of extensions beside it, like itself"),
+            (true, _) => return self.structure(path, "must have an array of extensions beside it, like itself"),
+            (false, _) => return self.structure(path, "must have one object of extensions beside it, like itself"),
         };
         let values = object.get(name).map(Json::items);
         if element.is_many && values.is_some_and(|values| values.len() != items.len()) {
-            self.structure(path, "has as many values as extensions beside them, null where there is none");
+            self.structure(path, "must have as many values as extensions beside them, null where there is none");
         }
         let Some(id) = tables::structure("Element") else { return };
         for (index, item) in items.iter().enumerate() {
@@ -294,7 +306,7 @@ impl<'r> Walk<'r> {
                 Json::Object(extensions) if has_value && extensions.len() == 1 && extensions.str("id").is_some() => {}
                 Json::Object(extensions) => self.object(id, extensions, &at),
                 Json::Null if has_value => {}
-                _ => self.structure(&at, "has an id and extensions beside it, or null"),
+                _ => self.structure(&at, "must have an id and extensions beside it, or null"),
             }
         }
     }
@@ -306,7 +318,7 @@ impl<'r> Walk<'r> {
         let found = match text.map(Literal::parse) {
             None => None,
             Some(None) => {
-                return self.content(IssueType::Value, &path.element("reference"), "is Type/id, #id or a URL");
+                return self.content(IssueType::Value, &path.element("reference"), "must be Type/id, #id or a URL");
             }
             Some(Some(Literal::Contained(""))) => {
                 self.refer_to_container();
@@ -329,7 +341,7 @@ impl<'r> Walk<'r> {
             && !targets.contains(&type_code)
         {
             let names: Vec<_> = targets.iter().filter_map(|code| tables::type_name(*code)).collect();
-            self.content(IssueType::Value, path, format!("refers to one of {}", names.join(", ")));
+            self.content(IssueType::Value, path, format!("must refer to one of {}", names.join(", ")));
         }
     }
 

@@ -64,7 +64,7 @@ pub(crate) fn patch(data: &[u8]) {
 pub(crate) fn search(data: &[u8]) {
     if let Ok(resource) = Resource::parse(data) {
         assert_eq!(extract(&resource), extract(&resource));
-        patient_of(&resource);
+        assert_eq!(patient_of(&resource), patient_of(&resource));
     }
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (resource_type, rest) = text.split_once('?').unwrap_or((text, ""));

@@ -102,8 +102,12 @@ pub fn parse(text: &[u8], entries_max: usize) -> Result<(Kind, Vec<Result<Entry,
 pub(crate) fn resources(text: &[u8], entries_max: usize) -> Result<Vec<(Option<String>, Resource)>, Error> {
     let (_, entries) = open(text, entries_max)?;
     let one = |(index, json): (usize, Json)| {
-        let Json::Object(mut json) = json else { return Err(Error::new(ErrorKind::BadRequest, "an entry is an object").at_entry(index)) };
-        let resource = json.remove("resource").ok_or_else(|| Error::new(ErrorKind::BadRequest, "the entry has no resource").at_entry(index))?;
+        let Json::Object(mut json) = json else {
+            return Err(Error::new(ErrorKind::BadRequest, "an entry is an object").at_entry(index));
+        };
+        let resource = json
+            .remove("resource")
+            .ok_or_else(|| Error::new(ErrorKind::BadRequest, "the entry has no resource").at_entry(index))?;
         let resource = Resource::from_json(resource).map_err(|e| Error::from(e).at_entry(index))?;
         Ok((text_of(&json, "fullUrl")?, resource))
     };
@@ -113,7 +117,8 @@ pub(crate) fn resources(text: &[u8], entries_max: usize) -> Result<Vec<(Option<S
 /// The type of a bundle and its entries.
 fn open(text: &[u8], entries_max: usize) -> Result<(Option<String>, Vec<Json>), Error> {
     if count_entries(text) > entries_max {
-        return Err(Error::new(ErrorKind::TooLarge, format!("a bundle holds {entries_max} entries at most")).todo("Send it in parts"));
+        return Err(Error::new(ErrorKind::TooLarge, format!("a bundle holds {entries_max} entries at most"))
+            .todo("Send it in parts"));
     }
     let mut bundle = Resource::parse(text)?.into_json();
     if bundle.str("resourceType") != Some("Bundle") {

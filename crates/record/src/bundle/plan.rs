@@ -54,7 +54,8 @@ impl Plan {
     /// Naming the entry that cannot be done.
     pub(crate) fn make(entries: Vec<Entry>, now_ms: i64) -> Result<Self, Error> {
         let mut plan = Self { steps: Vec::new(), gets: Vec::new(), lookups: HashMap::new(), names: HashMap::new() };
-        let mut entries: Vec<Named> = entries.into_iter().map(|entry| Named::new(entry, now_ms)).collect::<Result<_, _>>()?;
+        let mut entries: Vec<Named> =
+            entries.into_iter().map(|entry| Named::new(entry, now_ms)).collect::<Result<_, _>>()?;
         // Stable: within one method in the order sent (http.html#trules).
         entries.sort_by_key(|named| named.entry.method);
         let mut undecided = HashSet::new();
@@ -69,7 +70,12 @@ impl Plan {
         Ok(plan)
     }
 
-    fn name(&mut self, named: &Named, undecided: &mut HashSet<String>, written: &mut HashSet<String>) -> Result<(), Error> {
+    fn name(
+        &mut self,
+        named: &Named,
+        undecided: &mut HashSet<String>,
+        written: &mut HashSet<String>,
+    ) -> Result<(), Error> {
         let bad = |what: &str| Err(Error::new(ErrorKind::BadRequest, what.to_owned()));
         let Some(identity) = &named.identity else { return Ok(()) };
         if named.condition.is_none() && !written.insert(identity.clone()) {
@@ -123,7 +129,13 @@ impl Plan {
     }
 
     /// Rewrites the references that are known ahead; one that is not makes the resource wait for the job.
-    fn content(&mut self, mut resource: Resource, kind: Kind, undecided: &HashSet<String>, now_ms: i64) -> Result<Content, Error> {
+    fn content(
+        &mut self,
+        mut resource: Resource,
+        kind: Kind,
+        undecided: &HashSet<String>,
+        now_ms: i64,
+    ) -> Result<Content, Error> {
         let (mut late, mut failed) = (false, None);
         let Self { names, lookups, .. } = self;
         references::visit_mut(&mut resource, |path, reference| {
@@ -140,7 +152,10 @@ impl Plan {
                     }
                 }
             } else if reference.starts_with("urn:uuid:") || reference.starts_with("urn:oid:") {
-                failed = Some(Error::new(ErrorKind::BadRequest, format!("{path} refers to an entry that is not in the bundle")));
+                failed = Some(Error::new(
+                    ErrorKind::BadRequest,
+                    format!("{path} refers to an entry that is not in the bundle"),
+                ));
             }
         });
         if let Some(error) = failed {
@@ -184,7 +199,9 @@ impl Named {
         let resource_type = entry.resource.as_ref().map(Resource::resource_type);
         let identity = match (&own_id, resource_type, &entry.target) {
             (Some(id), Some(resource_type), _) => Some(format!("{resource_type}/{id}")),
-            (None, _, Target::Instance(resource_type, id)) if entry.method == Method::Delete => Some(format!("{resource_type}/{id}")),
+            (None, _, Target::Instance(resource_type, id)) if entry.method == Method::Delete => {
+                Some(format!("{resource_type}/{id}"))
+            }
             _ => None,
         };
         let names = entry.full_url.iter().flat_map(|full| names_of(full, resource_type)).collect();
@@ -204,7 +221,13 @@ fn names_of(full_url: &str, resource_type: Option<&str>) -> Vec<String> {
     names
 }
 
-fn undecided_of(resource: &Resource, names: Vec<String>, asked: Option<Pairs>, own_id: String, now_ms: i64) -> Result<Option<Undecided>, Error> {
+fn undecided_of(
+    resource: &Resource,
+    names: Vec<String>,
+    asked: Option<Pairs>,
+    own_id: String,
+    now_ms: i64,
+) -> Result<Option<Undecided>, Error> {
     let Some(pairs) = asked else { return Ok(None) };
     let resource_type = resource.resource_type();
     let query = condition(resource_type, &pairs, now_ms)?;
@@ -251,7 +274,9 @@ pub fn precondition(if_match: Option<&str>, if_none_match: Option<&str>) -> Resu
         (None, Some("*")) => Ok(Precondition::Absent),
         (Some(tag), None) => {
             let version = tag.trim().trim_start_matches("W/").trim_matches('"').parse();
-            version.map(Precondition::Match).map_err(|_| Error::new(ErrorKind::Precondition, "If-Match names no version of ours"))
+            version
+                .map(Precondition::Match)
+                .map_err(|_| Error::new(ErrorKind::Precondition, "If-Match names no version of ours"))
         }
         _ => Err(Error::new(ErrorKind::BadRequest, "If-None-Match is * for writes, and not together with If-Match")),
     }

@@ -36,7 +36,14 @@ impl Record {
     ///
     /// # Errors
     /// A transaction fails as a whole, naming the entry; a batch fails only when it is no batch.
-    pub async fn bundle(&self, ctx: &Ctx, text: &[u8], base: &str, key: Option<Key>, representation: bool) -> Result<Vec<u8>, Error> {
+    pub async fn bundle(
+        &self,
+        ctx: &Ctx,
+        text: &[u8],
+        base: &str,
+        key: Option<Key>,
+        representation: bool,
+    ) -> Result<Vec<u8>, Error> {
         let (kind, entries) = parse::parse(text, self.limits.bundle_entries)?;
         match kind {
             parse::Kind::Transaction => {
@@ -51,7 +58,13 @@ impl Record {
         }
     }
 
-    async fn transaction(&self, ctx: &Ctx, entries: Vec<Entry>, base: &str, key: Option<Key>) -> Result<Vec<Result1>, Error> {
+    async fn transaction(
+        &self,
+        ctx: &Ctx,
+        entries: Vec<Entry>,
+        base: &str,
+        key: Option<Key>,
+    ) -> Result<Vec<Result1>, Error> {
         let count = entries.len();
         let rights = self.transaction_rights(ctx, &entries).await?;
         let mut plan = Plan::make(entries, ctx.now_ms)?;
@@ -81,7 +94,9 @@ impl Record {
         for entry in entries {
             let (resource_type, conditional) = match &entry.target {
                 Target::Type(t, pairs) => (*t, !pairs.is_empty() || entry.if_none_exist.is_some()),
-                Target::Instance(t, _) | Target::Version(t, ..) | Target::History(t, ..) | Target::Operation(t, ..) => (*t, false),
+                Target::Instance(t, _) | Target::Version(t, ..) | Target::History(t, ..) | Target::Operation(t, ..) => {
+                    (*t, false)
+                }
                 Target::System => continue,
             };
             match entry.method {
@@ -157,7 +172,11 @@ impl Record {
 
     /// One entry of a batch: the functions that a single request calls.
     async fn one(&self, ctx: &Ctx, entry: Entry, base: &str) -> Result<Result1, Error> {
-        let precondition = if entry.method == Method::Get { Precondition::None } else { precondition(entry.if_match.as_deref(), entry.if_none_match.as_deref())? };
+        let precondition = if entry.method == Method::Get {
+            Precondition::None
+        } else {
+            precondition(entry.if_match.as_deref(), entry.if_none_match.as_deref())?
+        };
         let options = Options { precondition, if_none_exist: entry.if_none_exist, key: None };
         let done = match (entry.method, entry.target, entry.resource) {
             (Method::Get, target, _) => return self.get(ctx, target, base).await,
@@ -166,9 +185,15 @@ impl Record {
                 resource.set_id(&id);
                 self.update(ctx, resource, options).await?
             }
-            (Method::Put, Target::Type(_, pairs), Some(resource)) => self.update_where(ctx, resource, &pairs, options).await?,
-            (Method::Patch, Target::Instance(t, id), Some(binary)) => self.patch(ctx, t, &id, patch_in(&binary)?, options).await?,
-            (Method::Patch, Target::Type(t, pairs), Some(binary)) => self.patch_where(ctx, t, &pairs, patch_in(&binary)?, options).await?,
+            (Method::Put, Target::Type(_, pairs), Some(resource)) => {
+                self.update_where(ctx, resource, &pairs, options).await?
+            }
+            (Method::Patch, Target::Instance(t, id), Some(binary)) => {
+                self.patch(ctx, t, &id, patch_in(&binary)?, options).await?
+            }
+            (Method::Patch, Target::Type(t, pairs), Some(binary)) => {
+                self.patch_where(ctx, t, &pairs, patch_in(&binary)?, options).await?
+            }
             (Method::Delete, Target::Instance(t, id), None) => self.delete(ctx, t, &id, options).await?,
             (Method::Delete, Target::Type(t, pairs), None) => self.delete_where(ctx, t, &pairs, options).await?,
             _ => return Err(Error::new(ErrorKind::BadRequest, "request.method and request.url do not go together")),
@@ -180,12 +205,19 @@ impl Record {
         match target {
             Target::Instance(t, id) => Ok(Result1::Resource(self.read(ctx, t, &id).await?)),
             Target::Version(t, id, version) => Ok(Result1::Resource(self.vread(ctx, t, &id, &version).await?)),
-            Target::Type(t, pairs) => Ok(Result1::Bundle(self.search(ctx, t, &pairs, None).await?.bundle(base, t, &pairs)?)),
+            Target::Type(t, pairs) => {
+                Ok(Result1::Bundle(self.search(ctx, t, &pairs, None).await?.bundle(base, t, &pairs)?))
+            }
             Target::History(t, id, pairs) => {
                 let path = format!("{t}/{id}/_history");
-                Ok(Result1::Bundle(self.history(ctx, Scope::Instance(t, id), &pairs).await?.bundle(base, &path, &pairs)))
+                Ok(Result1::Bundle(
+                    self.history(ctx, Scope::Instance(t, id), &pairs).await?.bundle(base, &path, &pairs),
+                ))
             }
-            _ => Err(Error::new(ErrorKind::NotSupported, "this GET is not done inside a bundle").todo("Send it on its own")),
+            _ => {
+                Err(Error::new(ErrorKind::NotSupported, "this GET is not done inside a bundle")
+                    .todo("Send it on its own"))
+            }
         }
     }
 }
@@ -213,7 +245,9 @@ fn run(tx: &mut Tx<'_>, rights: &Rights, plan: Plan) -> Result<Vec<Done>, Error>
                 let content = content.resolved(resolve).renamed(&existing.id)?;
                 Change::Update { content, precondition: Precondition::Match(existing.version) }
             }
-            (Change::Update { content, precondition }, None) => Change::Update { content: content.resolved(resolve), precondition },
+            (Change::Update { content, precondition }, None) => {
+                Change::Update { content: content.resolved(resolve), precondition }
+            }
             (change, _) => change,
         };
         done.push(apply(tx, rights, change).map_err(|e| e.at_entry(index))?);
@@ -223,7 +257,12 @@ fn run(tx: &mut Tx<'_>, rights: &Rights, plan: Plan) -> Result<Vec<Done>, Error>
 
 /// Looks up the conditions of creates and updates and learns what their names stand for. The same condition twice
 /// means the same resource, which the first of them makes.
-fn decide(tx: &mut Tx<'_>, rights: &Rights, steps: &[Step], names: &mut HashMap<String, String>) -> Result<Vec<Option<store::Stored>>, Error> {
+fn decide(
+    tx: &mut Tx<'_>,
+    rights: &Rights,
+    steps: &[Step],
+    names: &mut HashMap<String, String>,
+) -> Result<Vec<Option<store::Stored>>, Error> {
     let mut seen: HashMap<&str, usize> = HashMap::new();
     let mut found = Vec::with_capacity(steps.len());
     for step in steps {
@@ -232,7 +271,8 @@ fn decide(tx: &mut Tx<'_>, rights: &Rights, steps: &[Step], names: &mut HashMap<
             continue;
         };
         if seen.insert(condition, step.index).is_some() {
-            let error = Error::new(ErrorKind::BadRequest, "another entry has the same condition").todo("Refer to that entry instead");
+            let error = Error::new(ErrorKind::BadRequest, "another entry has the same condition")
+                .todo("Refer to that entry instead");
             return Err(error.at_entry(step.index));
         }
         let existing = matching(tx, rights, query).map_err(|e| e.at_entry(step.index))?;
@@ -244,17 +284,33 @@ fn decide(tx: &mut Tx<'_>, rights: &Rights, steps: &[Step], names: &mut HashMap<
 }
 
 /// Looks up conditional references: in the store, and among what this bundle creates.
-fn look_up(tx: &mut Tx<'_>, rights: &Rights, steps: &[Step], lookups: HashMap<String, Query>) -> Result<HashMap<String, String>, Error> {
+fn look_up(
+    tx: &mut Tx<'_>,
+    rights: &Rights,
+    steps: &[Step],
+    lookups: HashMap<String, Query>,
+) -> Result<HashMap<String, String>, Error> {
     let mut found = HashMap::with_capacity(lookups.len());
     for (reference, query) in lookups {
         let stored = matching(tx, rights, &query)?.map(|stored| format!("{}/{}", stored.resource_type, stored.id));
-        let mut here = steps.iter().filter_map(|step| step.change.made()).filter(|(resource_type, _, indexed)| *resource_type == query.resource_type && holds(&query, indexed));
+        let mut here = steps
+            .iter()
+            .filter_map(|step| step.change.made())
+            .filter(|(resource_type, _, indexed)| *resource_type == query.resource_type && holds(&query, indexed));
         let (first, second) = (here.next().map(|(resource_type, id, _)| format!("{resource_type}/{id}")), here.next());
         let target = match (stored, first, second) {
             (Some(target), ..) | (None, Some(target), None) => target,
-            (None, Some(_), Some(_)) => return Err(Error::new(ErrorKind::Precondition, "a conditional reference matches several entries of the bundle")),
+            (None, Some(_), Some(_)) => {
+                return Err(Error::new(
+                    ErrorKind::Precondition,
+                    "a conditional reference matches several entries of the bundle",
+                ));
+            }
             (None, None, _) => {
-                return Err(Error::new(ErrorKind::Precondition, format!("a conditional reference to {} matches nothing", query.resource_type)));
+                return Err(Error::new(
+                    ErrorKind::Precondition,
+                    format!("a conditional reference to {} matches nothing", query.resource_type),
+                ));
             }
         };
         found.insert(reference, target);
@@ -284,7 +340,9 @@ impl Change {
         let (Self::Create { content, .. } | Self::Update { content, .. }) = self else { return None };
         match content {
             Content::Ready(draft) => Some((draft.resource_type(), draft.id().to_owned(), draft.indexed().to_vec())),
-            Content::Late(resource) => Some((resource.resource_type(), resource.id()?.to_owned(), fhir::search::extract(resource))),
+            Content::Late(resource) => {
+                Some((resource.resource_type(), resource.id()?.to_owned(), fhir::search::extract(resource)))
+            }
         }
     }
 }
@@ -311,17 +369,25 @@ impl Content {
     }
 }
 
-fn written(kind: &str, results: impl Iterator<Item = Result<Result1, Error>>, base: &str, representation: bool) -> Vec<u8> {
+fn written(
+    kind: &str,
+    results: impl Iterator<Item = Result<Result1, Error>>,
+    base: &str,
+    representation: bool,
+) -> Vec<u8> {
     let mut bundle = Builder::new(kind, None, &[]);
     for result in results {
         match result {
             Ok(Result1::Done(done)) => done_entry(&mut bundle, &done, base, representation),
             Ok(Result1::Resource(stored)) => {
                 let (etag, time) = (etag(&stored), store::instant(stored.updated.ms()));
-                let answer = Answer { status: "200 OK", etag: Some(&etag), last_modified: Some(&time), ..Answer::default() };
+                let answer =
+                    Answer { status: "200 OK", etag: Some(&etag), last_modified: Some(&time), ..Answer::default() };
                 bundle.answered(Some(&stored.json), &answer);
             }
-            Ok(Result1::Bundle(bytes)) => bundle.answered(Some(&bytes), &Answer { status: "200 OK", ..Answer::default() }),
+            Ok(Result1::Bundle(bytes)) => {
+                bundle.answered(Some(&bytes), &Answer { status: "200 OK", ..Answer::default() })
+            }
             Err(error) => {
                 let outcome: Json = error.outcome().to_json();
                 let answer = Answer { status: error.kind.status_line(), outcome: Some(&outcome), ..Answer::default() };

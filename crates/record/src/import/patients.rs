@@ -93,7 +93,12 @@ impl List {
 
     /// Every row after the headings, as a patient or as a reason. Empty lines are no rows.
     pub fn rows(&self) -> impl Iterator<Item = Result<Row, BadRow>> + Send + 'static {
-        let list = Self { text: Arc::clone(&self.text), encoding: self.encoding, mapping: self.mapping.clone(), options: self.options.clone() };
+        let list = Self {
+            text: Arc::clone(&self.text),
+            encoding: self.encoding,
+            mapping: self.mapping.clone(),
+            options: self.options.clone(),
+        };
         let (mut line, mut counted_to) = (1, 0);
         reader(&self.text).into_records().skip(1).map(move |record| {
             let position = record.as_ref().map_or_else(|error| error.position(), |record| record.position());

@@ -69,7 +69,12 @@ fn write(mut resource: Resource) -> Result<Write, Error> {
 /// 患者番号 names a patient for life: the same number is the same patient, wherever it was entered first.
 fn patient(row: super::patients::Row, now_ms: i64) -> Result<Write, Error> {
     let mut resource = row.patient;
-    let system = resource.json().get("identifier").and_then(|i| i.items().first()?.get("system")?.as_str()).unwrap_or_default().to_owned();
+    let system = resource
+        .json()
+        .get("identifier")
+        .and_then(|i| i.items().first()?.get("system")?.as_str())
+        .unwrap_or_default()
+        .to_owned();
     let id = id::id_of(&[b"Patient", system.as_bytes(), row.number.as_bytes()]);
     resource.set_id(&id);
     let escape = |text: &str| text.replace('\\', "\\\\").replace(',', "\\,").replace('|', "\\|").replace('$', "\\$");
@@ -107,7 +112,9 @@ fn bundle(text: &[u8], entries_max: usize) -> Result<Vec<Write>, Error> {
         let mut unknown = None;
         references::visit_mut(&mut resource, |path, reference| match names.get(reference.as_str()) {
             Some(known) => known.clone_into(reference),
-            None if matches!(Literal::parse(reference), Some(Literal::Conditional { .. })) || reference.starts_with("urn:uuid:") => {
+            None if matches!(Literal::parse(reference), Some(Literal::Conditional { .. }))
+                || reference.starts_with("urn:uuid:") =>
+            {
                 unknown = Some(format!("{path} refers to what is not in the bundle"));
             }
             None => {}
@@ -123,11 +130,15 @@ fn bundle(text: &[u8], entries_max: usize) -> Result<Vec<Write>, Error> {
 fn of_request(entry: Entry) -> Result<(Option<String>, Resource), Error> {
     let index = entry.index;
     match (entry.method, entry.target, entry.resource) {
-        (Method::Post, Target::Type(..), Some(resource)) if entry.if_none_exist.is_none() => Ok((entry.full_url, resource)),
+        (Method::Post, Target::Type(..), Some(resource)) if entry.if_none_exist.is_none() => {
+            Ok((entry.full_url, resource))
+        }
         (Method::Put, Target::Instance(_, id), Some(mut resource)) => {
             resource.set_id(&id);
             Ok((entry.full_url, resource))
         }
-        _ => Err(Error::new(ErrorKind::NotSupported, "an import brings resources: POST and PUT only").todo("POST this bundle to the FHIR base").at_entry(index)),
+        _ => Err(Error::new(ErrorKind::NotSupported, "an import brings resources: POST and PUT only")
+            .todo("POST this bundle to the FHIR base")
+            .at_entry(index)),
     }
 }

@@ -85,26 +85,39 @@ impl Record {
     /// # Errors
     /// `Forbidden` without the right to import, or that the store failed; what was written until then stays, and a
     /// second run goes on from there.
-    pub async fn import<I>(&self, ctx: &Ctx, items: I, settings: Settings, mut progress: impl FnMut(&Progress) + Send) -> Result<Report, Error>
+    pub async fn import<I>(
+        &self,
+        ctx: &Ctx,
+        items: I,
+        settings: Settings,
+        mut progress: impl FnMut(&Progress) + Send,
+    ) -> Result<Report, Error>
     where
         I: Iterator<Item = (u64, Item)> + Send + 'static,
     {
         let write = self.permit::<MayWrite>(ctx, Action::Import, &["*"]).await?;
         // A list finds its patients by number; without the right to search it would make them anew.
-        let rights = Rights { search: access::decide::<Read>(&ctx.actor, Action::Search, &["*"]).ok(), ..Rights::default() };
+        let rights =
+            Rights { search: access::decide::<Read>(&ctx.actor, Action::Search, &["*"]).ok(), ..Rights::default() };
         let done_before = self.position(settings.resume.as_deref()).await?;
         let mut report = Report::default();
         report.progress.items = done_before;
-        let mut prepared = prepared(items.filter(move |(at, _)| *at > done_before), self.limits.bundle_entries, ctx.now_ms);
+        let mut prepared =
+            prepared(items.filter(move |(at, _)| *at > done_before), self.limits.bundle_entries, ctx.now_ms);
         let mut writing = VecDeque::new();
         loop {
             let group = prepared.recv().await;
             let ended = group.is_none();
             if let Some(group) = group {
-                let group = group.await.map_err(|e| Error::new(ErrorKind::Internal, format!("an import group was not prepared: {e}")))?;
-                let (record, ctx, write, rights, settings) = (self.clone(), ctx.clone(), write.clone(), rights.clone(), settings.clone());
+                let group = group
+                    .await
+                    .map_err(|e| Error::new(ErrorKind::Internal, format!("an import group was not prepared: {e}")))?;
+                let (record, ctx, write, rights, settings) =
+                    (self.clone(), ctx.clone(), write.clone(), rights.clone(), settings.clone());
                 // Sent in order, and the writer takes them in order: the position never runs ahead.
-                writing.push_back(started(async move { record.write_group(&ctx, write, rights, &settings, group).await }).await);
+                writing.push_back(
+                    started(async move { record.write_group(&ctx, write, rights, &settings, group).await }).await,
+                );
             }
             // One more may wait at the writer, so that it never idles while we count.
             while writing.len() > usize::from(!ended)
@@ -126,7 +139,14 @@ impl Record {
         Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
     }
 
-    async fn write_group(&self, ctx: &Ctx, write: Permit<MayWrite>, rights: Rights, settings: &Settings, group: Group) -> Result<Written, Error> {
+    async fn write_group(
+        &self,
+        ctx: &Ctx,
+        write: Permit<MayWrite>,
+        rights: Rights,
+        settings: &Settings,
+        group: Group,
+    ) -> Result<Written, Error> {
         let mut event = ctx.event(Action::Import);
         event.detail = Some(format!("to item {}", group.last));
         if settings.preview {
@@ -155,7 +175,13 @@ impl Record {
 }
 
 /// Refusals are found out before the first resource of a unit is written, so that none is half applied.
-fn write_unit(tx: &mut Tx<'_>, write: &Permit<MayWrite>, rights: &Rights, unit: Unit, done: &mut Written) -> Result<(), Error> {
+fn write_unit(
+    tx: &mut Tx<'_>,
+    write: &Permit<MayWrite>,
+    rights: &Rights,
+    unit: Unit,
+    done: &mut Written,
+) -> Result<(), Error> {
     if let Some(denied) = unit.writes.iter().map(|w| w.draft.resource_type()).find(|t| !write.covers(t)) {
         done.bad.push(Bad { at: unit.at, entry: None, reason: format!("no right to import {denied}") });
         return Ok(());
@@ -167,7 +193,11 @@ fn write_unit(tx: &mut Tx<'_>, write: &Permit<MayWrite>, rights: &Rights, unit: 
             (Some(query), None) => match matching(tx, rights, query) {
                 Ok(found) => found.is_some(),
                 Err(error) if error.kind == ErrorKind::Precondition => {
-                    done.bad.push(Bad { at: unit.at, entry: None, reason: "several patients have this 患者番号".to_owned() });
+                    done.bad.push(Bad {
+                        at: unit.at,
+                        entry: None,
+                        reason: "several patients have this 患者番号".to_owned(),
+                    });
                     return Ok(());
                 }
                 Err(error) => return Err(error),
@@ -194,7 +224,9 @@ fn write_unit(tx: &mut Tx<'_>, write: &Permit<MayWrite>, rights: &Rights, unit: 
 
 /// Polls once, which sends a job to the writer, and gives the rest to be awaited. A task of its own for each would
 /// send them in whatever order the tasks happen to run.
-async fn started<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> Pin<Box<dyn Future<Output = T> + Send>> {
+async fn started<T: Send + 'static>(
+    future: impl Future<Output = T> + Send + 'static,
+) -> Pin<Box<dyn Future<Output = T> + Send>> {
     let mut future = Box::pin(future);
     match poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
         Poll::Ready(done) => Box::pin(ready(done)),

@@ -21,7 +21,10 @@ pub fn ndjson(mut source: impl BufRead + Send + 'static) -> impl Iterator<Item =
                 Ok(read) if read > LINE_BYTES_MAX => {
                     // What follows is the rest of this line, not another.
                     ended = true;
-                    return Some((number, Item::Bad("the line is longer than 2 MB; what follows was not read".to_owned())));
+                    return Some((
+                        number,
+                        Item::Bad("the line is longer than 2 MB; what follows was not read".to_owned()),
+                    ));
                 }
                 Ok(_) if line.iter().all(u8::is_ascii_whitespace) => {}
                 Ok(_) => return Some((number, Item::Resource(line))),
@@ -47,7 +50,8 @@ pub fn patients(list: &List) -> impl Iterator<Item = (u64, Item)> + Send + 'stat
 #[must_use]
 pub fn json(text: Vec<u8>) -> Item {
     let head = &text[..text.len().min(400)];
-    let is_bundle = String::from_utf8_lossy(head).split_whitespace().collect::<String>().contains(r#""resourceType":"Bundle""#);
+    let is_bundle =
+        String::from_utf8_lossy(head).split_whitespace().collect::<String>().contains(r#""resourceType":"Bundle""#);
     if is_bundle { Item::Bundle(text) } else { Item::Resource(text) }
 }
 

@@ -36,16 +36,23 @@ fn status(answer: &Json, index: usize) -> &str {
 fn entries_refer_to_each_other_in_any_order_and_in_circles() {
     on_both(async |record| {
         let (a, b) = ("urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a", "urn:uuid:88f151c0-a954-468a-88bd-5ae15c08e059");
-        let link = |other: &str| format!(r#"{{"resourceType":"Patient","link":[{{"other":{{"reference":"{other}"}},"type":"seealso"}}]}}"#);
+        let link = |other: &str| {
+            format!(r#"{{"resourceType":"Patient","link":[{{"other":{{"reference":"{other}"}},"type":"seealso"}}]}}"#)
+        };
         let measured = observation_text("x", 60).replace("Patient/x", a);
-        let sent = [entry("", "POST", "Observation", &measured, ""), entry(a, "POST", "Patient", &link(b), ""), entry(b, "POST", "Patient", &link(a), "")];
+        let sent = [
+            entry("", "POST", "Observation", &measured, ""),
+            entry(a, "POST", "Patient", &link(b), ""),
+            entry(b, "POST", "Patient", &link(a), ""),
+        ];
         let answer = post(&record, &director(), "transaction", &sent).await.unwrap();
         assert_eq!((0..3).map(|i| status(&answer, i)).collect::<Vec<_>>(), ["201 Created"; 3]);
         let get = async |name: &str| {
             let (resource_type, id) = name.split_once('/').unwrap();
             json(&record.read(&director(), record::url::resource_type(resource_type).unwrap(), id).await.unwrap().json)
         };
-        let (observation, first, second) = (get(&location(&answer, 0)).await, get(&location(&answer, 1)).await, get(&location(&answer, 2)).await);
+        let (observation, first, second) =
+            (get(&location(&answer, 0)).await, get(&location(&answer, 1)).await, get(&location(&answer, 2)).await);
         assert_eq!(at(&observation, &["subject", "reference"]), location(&answer, 1));
         let other = |patient: &Json| at(&patient.get("link").unwrap().items()[0], &["other", "reference"]).to_owned();
         assert_eq!((other(&first), other(&second)), (location(&answer, 2), location(&answer, 1)));
@@ -59,9 +66,36 @@ fn one_bad_entry_undoes_a_transaction_and_is_named() {
         for (bad, expected) in [
             (entry("", "POST", "Patient", r#"{"resourceType":"Patient","pet":1}"#, ""), ErrorKind::Invalid),
             (entry("", "DELETE", "Patient/nobody", "", ""), ErrorKind::NotFound),
-            (entry("", "PUT", "Patient/p", r#"{"resourceType":"Patient","id":"p"}"#, r#","ifMatch":"W/\"00000000.1.9\"""#), ErrorKind::Precondition),
-            (entry("", "POST", "Observation", &observation_text("x", 60).replace("Patient/x", "urn:uuid:00000000-0000-4000-8000-000000000000"), ""), ErrorKind::BadRequest),
-            (entry("", "POST", "Observation", &observation_text("x", 60).replace("Patient/x", "Patient?identifier=none"), ""), ErrorKind::Precondition),
+            (
+                entry(
+                    "",
+                    "PUT",
+                    "Patient/p",
+                    r#"{"resourceType":"Patient","id":"p"}"#,
+                    r#","ifMatch":"W/\"00000000.1.9\"""#,
+                ),
+                ErrorKind::Precondition,
+            ),
+            (
+                entry(
+                    "",
+                    "POST",
+                    "Observation",
+                    &observation_text("x", 60).replace("Patient/x", "urn:uuid:00000000-0000-4000-8000-000000000000"),
+                    "",
+                ),
+                ErrorKind::BadRequest,
+            ),
+            (
+                entry(
+                    "",
+                    "POST",
+                    "Observation",
+                    &observation_text("x", 60).replace("Patient/x", "Patient?identifier=none"),
+                    "",
+                ),
+                ErrorKind::Precondition,
+            ),
             (entry("", "GET", "Patient?pet=dog", "", ""), ErrorKind::BadRequest),
         ] {
             let error = post(&record, &director(), "transaction", &[good(), bad.clone()]).await.unwrap_err();
@@ -89,7 +123,10 @@ fn a_transaction_deletes_first_and_reads_last() {
             entry("", "GET", "Patient/fixed", "", ""),
         ];
         let answer = post(&record, &director(), "transaction", &sent).await.unwrap();
-        assert_eq!((0..4).map(|i| status(&answer, i)).collect::<Vec<_>>(), ["200 OK", "201 Created", "204 No Content", "200 OK"]);
+        assert_eq!(
+            (0..4).map(|i| status(&answer, i)).collect::<Vec<_>>(),
+            ["200 OK", "201 Created", "204 No Content", "200 OK"]
+        );
         let found = entries(&answer)[0].get("resource").unwrap();
         assert_eq!(entries(found).len(), 1, "the deleted one is gone, the new one is there");
         assert_eq!(at(&entries(&answer)[3], &["resource", "id"]), "fixed");
@@ -100,9 +137,15 @@ fn a_transaction_deletes_first_and_reads_last() {
 fn the_same_resource_twice_or_the_same_name_twice_is_refused() {
     on_both(async |record| {
         let put = || entry("", "PUT", "Patient/a", r#"{"resourceType":"Patient","id":"a"}"#, "");
-        let named = || entry("urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a", "POST", "Patient", &text(&patient("1")), "");
+        let named =
+            || entry("urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a", "POST", "Patient", &text(&patient("1")), "");
         let condition = || entry("", "POST", "Patient", &text(&patient("1")), r#","ifNoneExist":"identifier=1""#);
-        for sent in [[put(), put()], [put(), entry("", "DELETE", "Patient/a", "", "")], [named(), named()], [condition(), condition()]] {
+        for sent in [
+            [put(), put()],
+            [put(), entry("", "DELETE", "Patient/a", "", "")],
+            [named(), named()],
+            [condition(), condition()],
+        ] {
             let error = post(&record, &director(), "transaction", &sent).await.unwrap_err();
             assert_eq!(error.kind, ErrorKind::BadRequest, "{}", error.what);
         }
@@ -136,7 +179,10 @@ fn conditions_are_resolved_inside_the_job() {
         let answer = post(&record, &director(), "transaction", &sent[..3]).await.unwrap();
         assert_eq!(location(&answer, 0), format!("Patient/{there}"));
         let put = entry(name, "PUT", &format!("Patient?identifier={system}|2"), &text(&patient("2")), "");
-        let answer = post(&record, &director(), "transaction", &[put, entry("", "POST", "Observation", &measured(name), "")]).await.unwrap();
+        let answer =
+            post(&record, &director(), "transaction", &[put, entry("", "POST", "Observation", &measured(name), "")])
+                .await
+                .unwrap();
         assert_eq!(location(&answer, 0), second);
         assert_eq!(count(&record, "Observation", &format!("subject={second}")).await, 2);
     });
@@ -165,7 +211,10 @@ fn batch_entries_stand_each_for_itself() {
 fn a_batch_asks_for_each_right_and_a_transaction_for_all() {
     on_both(async |record| {
         let clerk = ctx("clerk", &[access::Duty::Clerk]);
-        let sent = [entry("", "POST", "Patient", &text(&patient("1")), ""), entry("", "POST", "Observation", &observation_text("x", 60), "")];
+        let sent = [
+            entry("", "POST", "Patient", &text(&patient("1")), ""),
+            entry("", "POST", "Observation", &observation_text("x", 60), ""),
+        ];
         assert_eq!(post(&record, &clerk, "transaction", &sent).await.unwrap_err().kind, ErrorKind::Forbidden);
         assert_eq!(count(&record, "Patient", "").await, 0);
         let answer = post(&record, &clerk, "batch", &sent).await.unwrap();
@@ -177,7 +226,10 @@ fn a_batch_asks_for_each_right_and_a_transaction_for_all() {
 fn a_repeated_transaction_is_done_once() {
     on_both(async |record| {
         let ctx = director();
-        let text = format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{}]}}"#, entry("", "POST", "Patient", &text(&patient("1")), ""));
+        let text = format!(
+            r#"{{"resourceType":"Bundle","type":"transaction","entry":[{}]}}"#,
+            entry("", "POST", "Patient", &text(&patient("1")), "")
+        );
         let key = || Some(Key::new(&ctx, "t-1", &[text.as_bytes()]).unwrap());
         let first = record.bundle(&ctx, text.as_bytes(), BASE, key(), true).await.unwrap();
         let second = record.bundle(&ctx, text.as_bytes(), BASE, key(), true).await.unwrap();
@@ -201,8 +253,12 @@ fn patches_in_a_bundle() {
     on_both(async |record| {
         let id = id(&create(&record, patient("1")).await);
         let data = "W3sib3AiOiJhZGQiLCJwYXRoIjoiL2dlbmRlciIsInZhbHVlIjoibWFsZSJ9XQ==";
-        let binary = format!(r#"{{"resourceType":"Binary","contentType":"application/json-patch+json","data":"{data}"}}"#);
-        let answer = post(&record, &director(), "transaction", &[entry("", "PATCH", &format!("Patient/{id}"), &binary, "")]).await.unwrap();
+        let binary =
+            format!(r#"{{"resourceType":"Binary","contentType":"application/json-patch+json","data":"{data}"}}"#);
+        let answer =
+            post(&record, &director(), "transaction", &[entry("", "PATCH", &format!("Patient/{id}"), &binary, "")])
+                .await
+                .unwrap();
         assert_eq!(status(&answer, 0), "200 OK");
         assert_eq!(count(&record, "Patient", "gender=male").await, 1);
     });

@@ -35,7 +35,10 @@ fn a_condition_that_would_match_everything_or_says_nothing_is_refused() {
         }
         let options = Options { if_none_exist: Some(vec![]), ..Options::default() };
         assert_eq!(kind(record.create(&doctor(), patient("1"), options).await), ErrorKind::BadRequest);
-        assert_eq!(kind(record.delete_where(&director(), "Patient", &vec![], Options::default()).await), ErrorKind::BadRequest);
+        assert_eq!(
+            kind(record.delete_where(&director(), "Patient", &vec![], Options::default()).await),
+            ErrorKind::BadRequest
+        );
     });
 }
 
@@ -61,10 +64,16 @@ fn conditional_delete_of_several_deletes_none() {
             create(&record, patient("9")).await;
         }
         let (ctx, query) = (director(), pairs(&format!("identifier={SYSTEM}|9")));
-        assert_eq!(kind(record.delete_where(&ctx, "Patient", &query, Options::default()).await), ErrorKind::Precondition);
+        assert_eq!(
+            kind(record.delete_where(&ctx, "Patient", &query, Options::default()).await),
+            ErrorKind::Precondition
+        );
         assert_eq!(count(&record, "Patient", "").await, 2);
         let none = pairs(&format!("identifier={SYSTEM}|none"));
-        assert_eq!(record.delete_where(&ctx, "Patient", &none, Options::default()).await.unwrap().status, Status::Nothing);
+        assert_eq!(
+            record.delete_where(&ctx, "Patient", &none, Options::default()).await.unwrap().status,
+            Status::Nothing
+        );
     });
 }
 

@@ -13,10 +13,15 @@ fn an_export_holds_every_resource_once_and_is_only_its_owners() {
         }
         create(&record, parse(r#"{"resourceType":"Organization","name":"x"}"#)).await;
         let ctx = director();
-        let name = record.export_start(&ctx, true, "https://x/fhir/Patient/$export".to_owned(), &pairs("")).await.unwrap();
+        let name =
+            record.export_start(&ctx, true, "https://x/fhir/Patient/$export".to_owned(), &pairs("")).await.unwrap();
         let manifest = record.export_manifest(&ctx, &name, "https://x/e").await.unwrap();
-        let files: Vec<(&str, &str)> = manifest.get("output").unwrap().items().iter().map(|f| (at(f, &["type"]), at(f, &["url"]))).collect();
-        assert_eq!(files, [("Observation", "https://x/e/Observation.ndjson"), ("Patient", "https://x/e/Patient.ndjson")]);
+        let files: Vec<(&str, &str)> =
+            manifest.get("output").unwrap().items().iter().map(|f| (at(f, &["type"]), at(f, &["url"]))).collect();
+        assert_eq!(
+            files,
+            [("Observation", "https://x/e/Observation.ndjson"), ("Patient", "https://x/e/Patient.ndjson")]
+        );
         let mut reader = record.export_file(&ctx, &name, "Observation.ndjson").unwrap();
         let mut text = Vec::new();
         loop {
@@ -37,7 +42,11 @@ fn an_export_holds_every_resource_once_and_is_only_its_owners() {
         assert_eq!(kind(record.export_manifest(&ctx, &name, "").await), ErrorKind::NotFound);
         assert_eq!(kind(record.export_start(&doctor(), false, String::new(), &pairs("")).await), ErrorKind::Forbidden);
         for query in ["_type=Pet", "_since=yesterday", "_outputFormat=csv", "_typeFilter=x"] {
-            assert_eq!(kind(record.export_start(&ctx, false, String::new(), &pairs(query)).await), ErrorKind::BadRequest, "{query}");
+            assert_eq!(
+                kind(record.export_start(&ctx, false, String::new(), &pairs(query)).await),
+                ErrorKind::BadRequest,
+                "{query}"
+            );
         }
     });
 }

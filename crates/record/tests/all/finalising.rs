@@ -38,7 +38,10 @@ fn nothing_finalised_is_changed_or_removed_by_any_path() {
         conflict(kind(record.finalise(&ctx, "ClinicalImpression", &id, version(&done)).await));
         for request in [
             format!(r#"{{"request":{{"method":"DELETE","url":"ClinicalImpression/{id}"}}}}"#),
-            format!(r#"{{"resource":{},"request":{{"method":"PUT","url":"ClinicalImpression/{id}"}}}}"#, String::from_utf8(finalised.to_vec()).unwrap()),
+            format!(
+                r#"{{"resource":{},"request":{{"method":"PUT","url":"ClinicalImpression/{id}"}}}}"#,
+                String::from_utf8(finalised.to_vec()).unwrap()
+            ),
         ] {
             let bundle = format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{request}]}}"#);
             conflict(kind(record.bundle(&ctx, bundle.as_bytes(), "https://x/fhir", None, false).await));
@@ -58,7 +61,9 @@ fn the_stamp_says_who_entered_who_finalised_and_when() {
         let entry = note(&record, &nurse(), "発熱").await;
         let done = record.finalise(&doctor(), "ClinicalImpression", &id(&entry), version(&entry)).await.unwrap();
         let stamp = stamp_of(done.stored.as_ref().unwrap()).unwrap();
-        let part = |name: &str| stamp.get("extension").unwrap().items().iter().find(|p| at(p, &["url"]) == name).unwrap().clone();
+        let part = |name: &str| {
+            stamp.get("extension").unwrap().items().iter().find(|p| at(p, &["url"]) == name).unwrap().clone()
+        };
         assert_eq!(at(&part("enteredBy"), &["valueReference", "identifier", "value"]), "nurse");
         assert_eq!(at(&part("finalisedBy"), &["valueReference", "identifier", "value"]), "doctor");
         assert_eq!(at(&part("finalisedAt"), &["valueInstant"]), store::instant(NOW_MS));
@@ -104,9 +109,17 @@ fn an_amendment_stands_beside_what_it_amends() {
         let name = id(&entry);
         let mut amended = resource(&entry);
         amended.json_mut().insert("summary", "発熱, 咳");
-        assert_eq!(kind(record.amend(&ctx, amended.clone(), "追記", version(&entry)).await), ErrorKind::Conflict, "not finalised yet");
+        assert_eq!(
+            kind(record.amend(&ctx, amended.clone(), "追記", version(&entry)).await),
+            ErrorKind::Conflict,
+            "not finalised yet"
+        );
         let finalised = record.finalise(&ctx, "ClinicalImpression", &name, version(&entry)).await.unwrap();
-        assert_eq!(kind(record.amend(&ctx, amended.clone(), " ", version(&finalised)).await), ErrorKind::BadRequest, "no reason");
+        assert_eq!(
+            kind(record.amend(&ctx, amended.clone(), " ", version(&finalised)).await),
+            ErrorKind::BadRequest,
+            "no reason"
+        );
         assert_eq!(kind(record.amend(&ctx, amended.clone(), "追記", version(&entry)).await), ErrorKind::Precondition);
         let mut moved = amended.clone();
         moved.json_mut().insert("subject", Json::from([("reference", Json::from("Patient/other"))]));
@@ -115,14 +128,18 @@ fn an_amendment_stands_beside_what_it_amends() {
         assert_eq!(done.status, Status::Updated);
         let scope = record::Scope::Instance("ClinicalImpression", name.clone());
         let history = record.history(&ctx, scope, &pairs("")).await.unwrap();
-        let said: Vec<(store::Kind, String)> = history.rows.iter().map(|row| (row.kind, at(&json(&row.json), &["summary"]).to_owned())).collect();
+        let said: Vec<(store::Kind, String)> =
+            history.rows.iter().map(|row| (row.kind, at(&json(&row.json), &["summary"]).to_owned())).collect();
         use store::Kind::{Amend, Create, Finalise};
         assert_eq!(said, [(Amend, "発熱, 咳".to_owned()), (Finalise, "発熱".to_owned()), (Create, "発熱".to_owned())]);
         let stamp = stamp_of(done.stored.as_ref().unwrap()).unwrap();
         let amendment = stamp.get("extension").unwrap().items().last().unwrap();
         let reason = amendment.get("extension").unwrap().items().iter().find(|p| at(p, &["url"]) == "reason").unwrap();
         assert_eq!(at(reason, &["valueString"]), "聞き漏らし");
-        assert_eq!(kind(record.delete(&director(), "ClinicalImpression", &name, Options::default()).await), ErrorKind::Conflict);
+        assert_eq!(
+            kind(record.delete(&director(), "ClinicalImpression", &name, Options::default()).await),
+            ErrorKind::Conflict
+        );
     });
 }
 

@@ -58,7 +58,10 @@ fn of_two_writers_with_one_etag_one_wins() {
         let options = Options { precondition: Precondition::Match(version(&created)), ..Options::default() };
         let resource = || fhir::Resource::parse(&created.stored.as_ref().unwrap().json).unwrap();
         let ctx = doctor();
-        let (left, right) = tokio::join!(record.update(&ctx, resource(), options.clone()), record.update(&ctx, resource(), options.clone()));
+        let (left, right) = tokio::join!(
+            record.update(&ctx, resource(), options.clone()),
+            record.update(&ctx, resource(), options.clone())
+        );
         let lost: Vec<ErrorKind> = [left, right].into_iter().filter_map(|r| r.err().map(|e| e.kind)).collect();
         assert_eq!(lost, [ErrorKind::Precondition]);
         assert_eq!(kind(record.delete(&director(), "Patient", &id(&created), options).await), ErrorKind::Precondition);
@@ -88,7 +91,11 @@ fn patches_make_versions_and_bad_ones_nothing() {
             (r#"[{"op":"test","path":"/gender","value":"female"}]"#, ErrorKind::Invalid),
             (r#"[{"op":"steal","path":"/gender"}]"#, ErrorKind::BadRequest),
         ] {
-            assert_eq!(kind(record.patch(&ctx, "Patient", &id, json_patch(patch), Options::default()).await), expected, "{patch}");
+            assert_eq!(
+                kind(record.patch(&ctx, "Patient", &id, json_patch(patch), Options::default()).await),
+                expected,
+                "{patch}"
+            );
         }
         let scope = record::Scope::Instance("Patient", id);
         assert_eq!(record.history(&ctx, scope, &pairs("")).await.unwrap().rows.len(), 3);
@@ -119,9 +126,15 @@ fn without_the_duty_nothing_happens_and_the_attempt_is_kept() {
         let clerk = ctx("clerk", &[access::Duty::Clerk]);
         let nobody = ctx("nobody", &[]);
         let patient = id(&create(&record, patient("1")).await);
-        assert_eq!(kind(record.create(&clerk, observation(&patient, 60), Options::default()).await), ErrorKind::Forbidden);
+        assert_eq!(
+            kind(record.create(&clerk, observation(&patient, 60), Options::default()).await),
+            ErrorKind::Forbidden
+        );
         assert_eq!(kind(record.read(&nobody, "Patient", &patient).await), ErrorKind::Forbidden);
-        assert_eq!(kind(record.search(&clerk, "Patient", &pairs("_has:Observation:patient:code=8867-4"), None).await), ErrorKind::Forbidden);
+        assert_eq!(
+            kind(record.search(&clerk, "Patient", &pairs("_has:Observation:patient:code=8867-4"), None).await),
+            ErrorKind::Forbidden
+        );
         assert_eq!(count(&record, "Observation", "").await, 0);
     });
 }
@@ -130,13 +143,20 @@ fn without_the_duty_nothing_happens_and_the_attempt_is_kept() {
 fn a_request_that_comes_twice_is_done_once() {
     on_both(async |record| {
         let ctx = doctor();
-        let options = |body: &[u8]| Options { key: Some(Key::new(&ctx, "tablet-2.17", &[b"POST", body]).unwrap()), ..Options::default() };
+        let options = |body: &[u8]| Options {
+            key: Some(Key::new(&ctx, "tablet-2.17", &[b"POST", body]).unwrap()),
+            ..Options::default()
+        };
         let first = record.create(&ctx, patient("1"), options(b"a")).await.unwrap();
         let second = record.create(&ctx, patient("1"), options(b"a")).await.unwrap();
         assert_eq!((first.status, version(&first)), (second.status, version(&second)));
         assert_eq!(first.stored, second.stored, "and answered the same");
         assert_eq!(count(&record, "Patient", "").await, 1);
-        assert_eq!(kind(record.create(&ctx, patient("2"), options(b"b")).await), ErrorKind::Invalid, "the key was used for another request");
+        assert_eq!(
+            kind(record.create(&ctx, patient("2"), options(b"b")).await),
+            ErrorKind::Invalid,
+            "the key was used for another request"
+        );
         let other = nurse();
         let key = Key::new(&other, "tablet-2.17", &[b"POST", b"b"]).unwrap();
         record.create(&other, patient("2"), Options { key: Some(key), ..Options::default() }).await.unwrap();
@@ -149,9 +169,57 @@ fn a_refused_request_may_be_sent_again_under_its_key() {
     on_both(async |record| {
         let ctx = director();
         let id = id(&create(&record, patient("1")).await);
-        let delete = |precondition| Options { precondition, key: Some(Key::new(&ctx, "k", &[b"DELETE"]).unwrap()), ..Options::default() };
+        let delete = |precondition| Options {
+            precondition,
+            key: Some(Key::new(&ctx, "k", &[b"DELETE"]).unwrap()),
+            ..Options::default()
+        };
         let wrong = Precondition::Match("00000000.1.999".parse().unwrap());
         assert_eq!(kind(record.delete(&ctx, "Patient", &id, delete(wrong)).await), ErrorKind::Precondition);
-        assert_eq!(record.delete(&ctx, "Patient", &id, delete(Precondition::None)).await.unwrap().status, Status::Deleted);
+        assert_eq!(
+            record.delete(&ctx, "Patient", &id, delete(Precondition::None)).await.unwrap().status,
+            Status::Deleted
+        );
     });
+}
+
+#[test]
+fn every_line_of_the_trail_names_the_patient() {
+    on_both(async |record| {
+        let ctx = director();
+        let own = id(&create(&record, patient("1")).await);
+        let entry = create(&record, observation(&own, 60)).await;
+        let name = id(&entry);
+        record.read(&ctx, "Observation", &name).await.unwrap();
+        record.vread(&ctx, "Observation", &name, &version(&entry).to_string()).await.unwrap();
+        record.search(&ctx, "Observation", &pairs(&format!("patient={own}")), None).await.unwrap();
+        record.finalise(&ctx, "Observation", &name, version(&entry)).await.unwrap();
+        assert_eq!(kind(record.delete(&ctx, "Observation", &name, Options::default()).await), ErrorKind::Conflict);
+        let auditor = access::Actor::person("auditor", "監査", &[access::Duty::Auditor]);
+        let events = record.store().read::<_, store::StoreError, _>(move |s| {
+            s.audit(audit::Event::new(NOW_MS, "auditor", "search", audit::Outcome::Done));
+            s.audit_events(&access::decide(&auditor, access::Action::Search, &["AuditEvent"]).unwrap(), None, None, 100)
+        });
+        let mut events: Vec<audit::Event> = events.await.unwrap().into_iter().map(|(_, event)| event).collect();
+        events.reverse();
+        let told: Vec<(&str, audit::Outcome)> = events.iter().map(|e| (e.action.as_str(), e.outcome)).collect();
+        use audit::Outcome::{Done, Failed};
+        let expected = [
+            ("create", Done),
+            ("create", Done),
+            ("read", Done),
+            ("vread", Done),
+            ("search", Done),
+            ("finalise", Done),
+            ("delete", Failed),
+        ];
+        assert_eq!(told, expected, "one line for each, what failed as failed");
+        assert!(events.iter().all(|e| e.patient.as_deref() == Some(own.as_str())), "{events:?}");
+    });
+}
+
+#[test]
+fn every_resource_type_of_the_standard_has_its_place_in_the_policy() {
+    let unplaced: Vec<&str> = fhir::tables::types().filter(|t| access::Class::of(t).is_none()).collect();
+    assert_eq!(unplaced, [""; 0]);
 }

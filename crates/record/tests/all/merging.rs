@@ -12,8 +12,14 @@ fn a_merge_links_both_and_can_be_taken_back() {
         let gone = id(&create(&record, patient("2")).await);
         create(&record, observation(&gone, 60)).await;
         let done = record.merge(&clerk, &kept, &gone, None).await.unwrap();
-        let (left, right) = (json(&done[0].stored.as_ref().unwrap().json), json(&done[1].stored.as_ref().unwrap().json));
-        let link = |j: &fhir::json::Json| (at(&j.get("link").unwrap().items()[0], &["type"]).to_owned(), at(&j.get("link").unwrap().items()[0], &["other", "reference"]).to_owned());
+        let (left, right) =
+            (json(&done[0].stored.as_ref().unwrap().json), json(&done[1].stored.as_ref().unwrap().json));
+        let link = |j: &fhir::json::Json| {
+            (
+                at(&j.get("link").unwrap().items()[0], &["type"]).to_owned(),
+                at(&j.get("link").unwrap().items()[0], &["other", "reference"]).to_owned(),
+            )
+        };
         assert_eq!(link(&left), ("replaces".to_owned(), format!("Patient/{gone}")));
         assert_eq!(link(&right), ("replaced-by".to_owned(), format!("Patient/{kept}")));
         assert_eq!(right.get("active"), Some(&fhir::json::Json::Bool(false)));

@@ -32,7 +32,18 @@ fn pages_hold_every_match_once() {
 fn an_unknown_parameter_never_answers_more() {
     on_both(async |record| {
         create(&record, patient("1")).await;
-        for query in ["pet=dog", "name:sounds=x", "birthdate=yesterday", "_sort=pet", "_count=x", "_include=Pet:x", "_summary=maybe", "gender=", "_cursor=x", "_filter=x"] {
+        for query in [
+            "pet=dog",
+            "name:sounds=x",
+            "birthdate=yesterday",
+            "_sort=pet",
+            "_count=x",
+            "_include=Pet:x",
+            "_summary=maybe",
+            "gender=",
+            "_cursor=x",
+            "_filter=x",
+        ] {
             let asked = record::url::query_pairs(query);
             let refused = match asked {
                 Ok(pairs) => kind(record.search(&director(), "Patient", &pairs, None).await),
@@ -66,7 +77,10 @@ fn history_pages_by_type_and_system() {
         assert_eq!(whole.rows.len(), 3);
         assert_eq!(record.history(&director(), Scope::Type("Patient"), &pairs("")).await.unwrap().rows.len(), 2);
         let page = record.history(&director(), Scope::System, &pairs("_count=2")).await.unwrap();
-        let rest = record.history(&director(), Scope::System, &pairs(&format!("_count=2&_cursor={}", page.next.unwrap()))).await.unwrap();
+        let rest = record
+            .history(&director(), Scope::System, &pairs(&format!("_count=2&_cursor={}", page.next.unwrap())))
+            .await
+            .unwrap();
         assert_eq!((page.rows.len(), rest.rows.len(), rest.next), (2, 1, None));
         let bundle = json(&whole.bundle(BASE, "_history", &pairs("")));
         let methods: Vec<&str> = entries(&bundle).iter().map(|e| at(e, &["request", "method"])).collect();
@@ -88,7 +102,13 @@ fn everything_is_one_patients_and_comes_in_pages() {
             create(&record, observation(&own, 60 + n)).await;
             create(&record, observation(&other, 60 + n)).await;
         }
-        create(&record, parse(&format!(r#"{{"resourceType":"Condition","subject":{{"reference":"Patient/{own}"}},"code":{{"text":"x"}}}}"#))).await;
+        create(
+            &record,
+            parse(&format!(
+                r#"{{"resourceType":"Condition","subject":{{"reference":"Patient/{own}"}},"code":{{"text":"x"}}}}"#
+            )),
+        )
+        .await;
         let (mut query, mut seen) = (pairs("_count=2"), Vec::new());
         loop {
             let bundle = json(&record.everything(&director(), &own, &query, BASE).await.unwrap());
@@ -118,7 +138,12 @@ fn lastn_gives_the_newest_of_each_code() {
         }
         create(&record, parse(&observation_text(&own, 70).replace("8867-4", "8310-5"))).await;
         let found = json(&record.lastn(&director(), &pairs(&format!("patient={own}")), BASE).await.unwrap());
-        let values: Vec<&str> = entries(&found).iter().map(|e| e.get("resource").unwrap().get("valueQuantity").unwrap().get("value").unwrap().as_number().unwrap()).collect();
+        let values: Vec<&str> = entries(&found)
+            .iter()
+            .map(|e| {
+                e.get("resource").unwrap().get("valueQuantity").unwrap().get("value").unwrap().as_number().unwrap()
+            })
+            .collect();
         assert_eq!(values.len(), 2);
         assert!(values.contains(&"62") && values.contains(&"70"), "{values:?}");
         let two = json(&record.lastn(&director(), &pairs(&format!("patient={own}&max=2")), BASE).await.unwrap());

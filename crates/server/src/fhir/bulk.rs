@@ -27,9 +27,15 @@ pub(super) async fn export(call: Call) -> Result<Response, Fault> {
         Some(name) if name == "Patient" => true,
         Some(_) => return Err(Fault::no_such_route()),
     };
-    let request = format!("{}/{}$export?{}", call.base, if patients_only { "Patient/" } else { "" }, record::url::encode_pairs(&call.pairs));
+    let request = format!(
+        "{}/{}$export?{}",
+        call.base,
+        if patients_only { "Patient/" } else { "" },
+        record::url::encode_pairs(&call.pairs)
+    );
     let name = call.app.record().export_start(&call.ctx, patients_only, request, &call.pairs).await?;
-    let place = HeaderValue::from_str(&format!("{}/$export/{name}", call.base)).map_err(|_| Fault::bad_request("Host"))?;
+    let place =
+        HeaderValue::from_str(&format!("{}/$export/{name}", call.base)).map_err(|_| Fault::bad_request("Host"))?;
     Ok((StatusCode::ACCEPTED, [(header::CONTENT_LOCATION, place)]).into_response())
 }
 
@@ -79,7 +85,10 @@ impl HttpBody for Pages {
     type Data = Bytes;
     type Error = record::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, record::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, record::Error>>> {
         self.0.poll_recv(context).map(|page| page.map(|page| page.map(Frame::data)))
     }
 }
@@ -135,7 +144,15 @@ fn told(report: &Report) -> Json {
     use fhir::outcome::{Issue, IssueType, OperationOutcome, Severity};
     let sums = report.progress;
     let text = format!("{} written, {} there already, {} refused", sums.written, sums.existing, sums.bad);
-    let first = Issue { severity: Severity::Information, code: IssueType::Informational, diagnostics: text, expression: String::new() };
-    let bad = report.bad.iter().map(|bad| Issue::error(IssueType::Processing, format!("line {}", bad.at), bad.reason.clone()));
+    let first = Issue {
+        severity: Severity::Information,
+        code: IssueType::Informational,
+        diagnostics: text,
+        expression: String::new(),
+    };
+    let bad = report
+        .bad
+        .iter()
+        .map(|bad| Issue::error(IssueType::Processing, format!("line {}", bad.at), bad.reason.clone()));
     OperationOutcome(std::iter::once(first).chain(bad).collect()).to_json()
 }

@@ -47,7 +47,13 @@ pub(super) struct Call {
 
 impl Call {
     /// Reads a request as its row says.
-    pub(super) async fn read(route: &'static Route, app: App, caller: Caller, attempt: &Attempt, sent: Sent) -> Result<Self, Fault> {
+    pub(super) async fn read(
+        route: &'static Route,
+        app: App,
+        caller: Caller,
+        attempt: &Attempt,
+        sent: Sent,
+    ) -> Result<Self, Fault> {
         let Sent { path, query, headers, body } = sent;
         acceptable(&headers)?;
         let pairs = url::query_pairs(query.as_deref().unwrap_or_default())?;
@@ -86,7 +92,11 @@ impl Call {
     /// Type and logical id in the path.
     pub(super) fn instance(&self) -> Result<(&'static str, String), Fault> {
         let id = self.path.get(1).map_or("", String::as_str);
-        if fhir::is_id(id) { Ok((self.resource_type()?, id.to_owned())) } else { Err(Fault::not_found("that is no logical id")) }
+        if fhir::is_id(id) {
+            Ok((self.resource_type()?, id.to_owned()))
+        } else {
+            Err(Fault::not_found("that is no logical id"))
+        }
     }
 
     /// For interactions that take no parameters: one that is passed over would be a promise not kept.
@@ -101,7 +111,11 @@ impl Call {
     /// The body as a resource of the type in the path.
     pub(super) fn resource(&self) -> Result<Resource, Fault> {
         let resource = Resource::parse(&self.body).map_err(record::Error::from)?;
-        if resource.resource_type() == self.resource_type()? { Ok(resource) } else { Err(Fault::bad_request("the resource is of another type than the address")) }
+        if resource.resource_type() == self.resource_type()? {
+            Ok(resource)
+        } else {
+            Err(Fault::bad_request("the resource is of another type than the address"))
+        }
     }
 
     /// The body as JSON; nothing at all is an empty object.
@@ -125,7 +139,10 @@ impl Call {
     pub(super) fn key(&self) -> Result<Option<Key>, Fault> {
         let Some(key) = self.text(IDEMPOTENCY_KEY)? else { return Ok(None) };
         let target = format!("{} {} {:?} {:?}", self.route.method, self.route.path, self.path, self.pairs);
-        let conditions = format!("{:?}", [header::IF_MATCH, header::IF_NONE_MATCH, IF_NONE_EXIST].map(|name| self.headers.get(name)));
+        let conditions = format!(
+            "{:?}",
+            [header::IF_MATCH, header::IF_NONE_MATCH, IF_NONE_EXIST].map(|name| self.headers.get(name))
+        );
         Ok(Some(Key::new(&self.ctx, key, &[target.as_bytes(), conditions.as_bytes(), &self.body])?))
     }
 
@@ -167,7 +184,12 @@ fn is_purpose(text: &str) -> bool {
 }
 
 fn preferences(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split([',', ';'])).map(str::trim)
+    headers
+        .get_all(PREFER)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split([',', ';']))
+        .map(str::trim)
 }
 
 fn prefer(headers: &HeaderMap) -> Result<Option<Return>, Fault> {
@@ -178,7 +200,11 @@ fn prefer(headers: &HeaderMap) -> Result<Option<Return>, Fault> {
             "return=minimal" => Some(Return::Minimal),
             "return=OperationOutcome" => Some(Return::Outcome),
             // Whoever asks for leniency would have parameters passed over, and get more than was asked for.
-            "handling=lenient" => return Err(Fault::bad_request("this server is strict: a parameter that is passed over answers more than was asked")),
+            "handling=lenient" => {
+                return Err(Fault::bad_request(
+                    "this server is strict: a parameter that is passed over answers more than was asked",
+                ));
+            }
             // A preference that is not understood may be passed over (RFC 7240 section 2).
             _ => wanted,
         };
@@ -188,10 +214,24 @@ fn prefer(headers: &HeaderMap) -> Result<Option<Return>, Fault> {
 
 /// Whether the client takes JSON at all.
 fn acceptable(headers: &HeaderMap) -> Result<(), Fault> {
-    let mut accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).peekable();
+    let mut accepted = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .peekable();
     let json = |range: &str| {
         let range = range.split(';').next().unwrap_or_default().trim();
-        matches!(range, "*/*" | "application/*" | "application/fhir+json" | "application/json" | "application/fhir+ndjson" | "application/ndjson" | "text/json")
+        matches!(
+            range,
+            "*/*"
+                | "application/*"
+                | "application/fhir+json"
+                | "application/json"
+                | "application/fhir+ndjson"
+                | "application/ndjson"
+                | "text/json"
+        )
     };
     if accepted.peek().is_none() || accepted.any(json) { Ok(()) } else { Err(Fault::not_acceptable()) }
 }

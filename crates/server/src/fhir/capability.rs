@@ -78,7 +78,8 @@ fn security() -> Json {
 }
 
 fn resource(resource_type: &'static str, interactions: Vec<Json>) -> Json {
-    let mut resource = Object::from_iter([("type", Json::from(resource_type)), ("interaction", Json::Array(interactions))]);
+    let mut resource =
+        Object::from_iter([("type", Json::from(resource_type)), ("interaction", Json::Array(interactions))]);
     resource.insert("versioning", "versioned");
     resource.insert("readHistory", true);
     resource.insert("updateCreate", true);
@@ -114,7 +115,8 @@ fn includes(resource_type: &str) -> Vec<Json> {
 
 fn rev_includes(resource_type: &str) -> Vec<Json> {
     let from = |source: &'static str| {
-        let points = fhir::search::params(source).filter(|p| p.kind == fhir::search::Kind::Reference && p.targets.contains(&resource_type));
+        let points = fhir::search::params(source)
+            .filter(|p| p.kind == fhir::search::Kind::Reference && p.targets.contains(&resource_type));
         points.map(move |p| Json::from(format!("{source}:{}", p.name)))
     };
     fhir::tables::types().flat_map(from).collect()

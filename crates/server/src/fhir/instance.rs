@@ -53,7 +53,8 @@ pub(super) async fn patch(call: Call) -> Result<Response, Fault> {
 
 pub(super) async fn patch_where(call: Call) -> Result<Response, Fault> {
     let resource_type = call.resource_type()?;
-    let done = call.app.record().patch_where(&call.ctx, resource_type, &call.pairs, patch_of(&call)?, call.options()?).await?;
+    let done =
+        call.app.record().patch_where(&call.ctx, resource_type, &call.pairs, patch_of(&call)?, call.options()?).await?;
     Ok(reply::written(done, call.prefer, &call.base))
 }
 

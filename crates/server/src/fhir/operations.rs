@@ -79,7 +79,8 @@ fn pair(call: &Call) -> Result<(String, String), Fault> {
         let reference = parameter(&sent, name)?.get("valueReference")?.get("reference")?.as_str()?;
         reference.strip_prefix("Patient/").filter(|id| fhir::is_id(id)).map(str::to_owned)
     };
-    let missing = || Fault::bad_request("Parameters with target-patient and source-patient, each a valueReference to a Patient");
+    let missing =
+        || Fault::bad_request("Parameters with target-patient and source-patient, each a valueReference to a Patient");
     Ok((id("target-patient").ok_or_else(missing)?, id("source-patient").ok_or_else(missing)?))
 }
 
@@ -89,7 +90,10 @@ fn patients(done: &[Done]) -> Json {
         let stored = done.stored.as_ref()?;
         Some(Json::from([
             ("name", Json::from(name)),
-            ("valueReference", Json::from([("reference", Json::from(format!("Patient/{}/_history/{}", stored.id, stored.version)))])),
+            (
+                "valueReference",
+                Json::from([("reference", Json::from(format!("Patient/{}/_history/{}", stored.id, stored.version)))]),
+            ),
         ]))
     };
     let parameters = ["target-patient", "source-patient"].into_iter().zip(done).filter_map(one).collect();
@@ -115,7 +119,8 @@ fn seen(call: &Call, sent: &Json) -> Result<VersionId, Fault> {
 fn resource_in(mut sent: Json) -> Result<Resource, Fault> {
     if sent.get("resourceType").and_then(Json::as_str) == Some("Parameters") {
         let parts = sent.get_mut("parameter").and_then(Json::as_array_mut);
-        let part = parts.and_then(|parts| parts.iter_mut().find(|p| p.get("name").and_then(Json::as_str) == Some("resource")));
+        let part =
+            parts.and_then(|parts| parts.iter_mut().find(|p| p.get("name").and_then(Json::as_str) == Some("resource")));
         let resource = part.and_then(Json::as_object_mut).and_then(|p| p.remove("resource"));
         sent = resource.ok_or_else(|| Fault::bad_request("Parameters without the parameter resource"))?;
     }

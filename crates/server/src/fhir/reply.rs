@@ -46,11 +46,19 @@ impl Fault {
     }
 
     pub(super) fn no_such_route() -> Self {
-        Self::new(StatusCode::NOT_FOUND, IssueType::NotSupported, "there is nothing at this address; /fhir/metadata lists what there is")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            IssueType::NotSupported,
+            "there is nothing at this address; /fhir/metadata lists what there is",
+        )
     }
 
     pub(super) fn method_not_allowed() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, IssueType::NotSupported, "that method does not work at this address; /fhir/metadata lists what does")
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            IssueType::NotSupported,
+            "that method does not work at this address; /fhir/metadata lists what does",
+        )
     }
 
     pub(super) fn unsupported_media(what: &str) -> Self {
@@ -146,7 +154,8 @@ pub(super) fn written(done: Done, wanted: Return, base: &str) -> Response {
     let location = format!("{base}/{}/{}/_history/{}", stored.resource_type, stored.id, stored.version);
     if let Ok(location) = HeaderValue::from_str(&location) {
         // http.html#create: where it is; for updates this is where to find the new version.
-        headers.insert(if done.status == Status::Created { header::LOCATION } else { header::CONTENT_LOCATION }, location);
+        headers
+            .insert(if done.status == Status::Created { header::LOCATION } else { header::CONTENT_LOCATION }, location);
     }
     let mut response = match wanted {
         Return::Representation => json(status, stored.json),
@@ -187,7 +196,8 @@ pub(super) fn has_it(headers: &HeaderMap, stored: &Stored) -> bool {
         let own = stored.version.to_string();
         return tags.split(',').any(|tag| tag.trim().trim_start_matches("W/").trim_matches('"') == own);
     }
-    let since = text(header::IF_MODIFIED_SINCE).and_then(|t| jiff::fmt::strtime::parse("%a, %d %b %Y %H:%M:%S GMT", t).ok());
+    let since =
+        text(header::IF_MODIFIED_SINCE).and_then(|t| jiff::fmt::strtime::parse("%a, %d %b %Y %H:%M:%S GMT", t).ok());
     let since = since.and_then(|t| t.to_datetime().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok());
     since.is_some_and(|since| stored.updated.ms() / 1_000 <= since.timestamp().as_second())
 }

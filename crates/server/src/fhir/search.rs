@@ -28,7 +28,13 @@ pub(super) async fn compartment(call: Call) -> Result<Response, Fault> {
     found(&call, other, &format!("Patient/{id}/{other}"), &call.pairs, Some(&id)).await
 }
 
-async fn found(call: &Call, resource_type: &'static str, path: &str, pairs: &Pairs, patient: Option<&str>) -> Result<Response, Fault> {
+async fn found(
+    call: &Call,
+    resource_type: &'static str,
+    path: &str,
+    pairs: &Pairs,
+    patient: Option<&str>,
+) -> Result<Response, Fault> {
     let found = call.app.record().search(&call.ctx, resource_type, pairs, patient).await?;
     Ok(reply::json(StatusCode::OK, found.bundle(&call.base, path, pairs)?))
 }

@@ -11,7 +11,9 @@ async fn refused(client: &Client, about: &str, method: &str, path: &str, kind: &
 #[tokio::test]
 async fn bodies() {
     let client = client().await;
-    let nested = |n: usize| [r#"{"resourceType":"Patient","extension":"#.repeat(n), "1".to_owned(), "}".repeat(n)].concat().into_bytes();
+    let nested = |n: usize| {
+        [r#"{"resourceType":"Patient","extension":"#.repeat(n), "1".to_owned(), "}".repeat(n)].concat().into_bytes()
+    };
     let in_patient = |member: &[u8]| [br#"{"resourceType":"Patient","#.as_slice(), member, b"}"].concat();
     for (about, body, status) in [
         ("10,000 levels deep", nested(10_000), 400),
@@ -21,7 +23,11 @@ async fn bodies() {
         ("not UTF-8", in_patient(b"\"language\":\"\xff\""), 400),
         ("NaN", in_patient(br#""multipleBirthInteger":NaN"#), 400),
         ("Infinity", in_patient(br#""multipleBirthInteger":-Infinity"#), 400),
-        ("a number of 100 kB", in_patient([b"\"multipleBirthInteger\":".to_vec(), vec![b'9'; 100_000]].concat().as_slice()), 400),
+        (
+            "a number of 100 kB",
+            in_patient([b"\"multipleBirthInteger\":".to_vec(), vec![b'9'; 100_000]].concat().as_slice()),
+            400,
+        ),
         ("a byte order mark", [b"\xef\xbb\xbf", patient().as_bytes()].concat(), 400),
         ("two resources", [patient().as_bytes(), patient().as_bytes()].concat(), 400),
         ("nothing", vec![], 400),
@@ -31,7 +37,11 @@ async fn bodies() {
         ("an unknown type", br#"{"resourceType":"Pet"}"#.to_vec(), 400),
         ("a bad id", br#"{"resourceType":"Patient","id":"../../etc/passwd"}"#.to_vec(), 400),
         ("an unknown element", br#"{"resourceType":"Patient","pet":"dog"}"#.to_vec(), 422),
-        ("3 MB", in_patient([b"\"language\":\"".to_vec(), vec![b'a'; 3_000_000], b"\"".to_vec()].concat().as_slice()), 413),
+        (
+            "3 MB",
+            in_patient([b"\"language\":\"".to_vec(), vec![b'a'; 3_000_000], b"\"".to_vec()].concat().as_slice()),
+            413,
+        ),
     ] {
         refused(&client, about, "POST", "/fhir/Patient", FHIR_JSON, body, status).await;
     }
@@ -41,14 +51,30 @@ async fn bodies() {
 #[tokio::test]
 async fn bundles() {
     let client = client().await;
-    let bundle = |entries: String| format!(r#"{{"resourceType":"Bundle","type":"batch","entry":[{entries}]}}"#).into_bytes();
-    refused(&client, "a million entries", "POST", "/fhir", FHIR_JSON, bundle(vec!["{}"; 1_000_000].join(",")), 413).await;
+    let bundle =
+        |entries: String| format!(r#"{{"resourceType":"Bundle","type":"batch","entry":[{entries}]}}"#).into_bytes();
+    refused(&client, "a million entries", "POST", "/fhir", FHIR_JSON, bundle(vec!["{}"; 1_000_000].join(",")), 413)
+        .await;
     refused(&client, "17 MB", "POST", "/fhir", FHIR_JSON, vec![b' '; 17 << 20], 413).await;
-    refused(&client, "a collection", "POST", "/fhir", FHIR_JSON, br#"{"resourceType":"Bundle","type":"collection"}"#.to_vec(), 400).await;
+    refused(
+        &client,
+        "a collection",
+        "POST",
+        "/fhir",
+        FHIR_JSON,
+        br#"{"resourceType":"Bundle","type":"collection"}"#.to_vec(),
+        400,
+    )
+    .await;
     // References in a circle are legal.
-    let person = |own: &str, other: &str| format!(r#"{{"fullUrl":"urn:uuid:{own}","resource":{{"resourceType":"Patient","link":[{{"other":{{"reference":"urn:uuid:{other}"}},"type":"seealso"}}]}},"request":{{"method":"POST","url":"Patient"}}}}"#);
+    let person = |own: &str, other: &str| {
+        format!(
+            r#"{{"fullUrl":"urn:uuid:{own}","resource":{{"resourceType":"Patient","link":[{{"other":{{"reference":"urn:uuid:{other}"}},"type":"seealso"}}]}},"request":{{"method":"POST","url":"Patient"}}}}"#
+        )
+    };
     let (a, b) = ("61ebe359-bfdc-4613-8bf2-c5e300945f0a", "88f151c0-a954-468a-88bd-5ae15c08e059");
-    let circle = format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{},{}]}}"#, person(a, b), person(b, a));
+    let circle =
+        format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{},{}]}}"#, person(a, b), person(b, a));
     assert_eq!(client.post("/fhir", &circle).await.status, 200);
     // So is following them in a search; it ends.
     let looped = client.get("/fhir/Patient?_include:iterate=Patient:link&_revinclude:iterate=Patient:link").await;
@@ -96,7 +122,17 @@ async fn queries() {
     ] {
         assert_outcome(&client.get(path).await, 400, path);
     }
-    for path in ["/fhir/Pet", "/fhir/Pet/1", "/fhir/Patient/a_b", "/fhir/Patient/nobody", "/fhir/Patient/1/$steal", "/fhir/Patient/1/2/3", "/fhir/metadata/x", "/fhir/Observation/1/$everything", "/fhir/Patient/$lastn"] {
+    for path in [
+        "/fhir/Pet",
+        "/fhir/Pet/1",
+        "/fhir/Patient/a_b",
+        "/fhir/Patient/nobody",
+        "/fhir/Patient/1/$steal",
+        "/fhir/Patient/1/2/3",
+        "/fhir/metadata/x",
+        "/fhir/Observation/1/$everything",
+        "/fhir/Patient/$lastn",
+    ] {
         assert_outcome(&client.get(path).await, 404, path);
     }
 }
@@ -104,21 +140,46 @@ async fn queries() {
 #[tokio::test]
 async fn methods_media_types_and_headers() {
     let client = client().await;
-    for (method, path) in [("PATCH", "/fhir"), ("DELETE", "/fhir/_history"), ("POST", "/fhir/Patient/1"), ("PUT", "/fhir/Patient/_search"), ("GET", "/fhir/Patient/$validate")] {
+    for (method, path) in [
+        ("PATCH", "/fhir"),
+        ("DELETE", "/fhir/_history"),
+        ("POST", "/fhir/Patient/1"),
+        ("PUT", "/fhir/Patient/_search"),
+        ("GET", "/fhir/Patient/$validate"),
+    ] {
         let answer = client.send(method, path, &[], "").await;
         assert!(answer.status == 405 || answer.status == 404, "{method} {path}: {}", answer.status);
         assert_eq!(answer.json()["resourceType"], "OperationOutcome");
     }
-    for kind in ["text/plain", "application/fhir+xml", "application/x-www-form-urlencoded", "application/json-patch+json", ""] {
+    for kind in
+        ["text/plain", "application/fhir+xml", "application/x-www-form-urlencoded", "application/json-patch+json", ""]
+    {
         refused(&client, kind, "POST", "/fhir/Patient", kind, patient().into(), 415).await;
     }
-    for kind in ["application/fhir+json", "application/json", "application/fhir+json; charset=UTF-8; fhirVersion=4.0", "Application/FHIR+JSON"] {
-        assert_eq!(client.send("POST", "/fhir/Patient", &[("content-type", kind)], patient()).await.status, 201, "{kind}");
+    for kind in [
+        "application/fhir+json",
+        "application/json",
+        "application/fhir+json; charset=UTF-8; fhirVersion=4.0",
+        "Application/FHIR+JSON",
+    ] {
+        assert_eq!(
+            client.send("POST", "/fhir/Patient", &[("content-type", kind)], patient()).await.status,
+            201,
+            "{kind}"
+        );
     }
     assert_outcome(&client.send("GET", "/fhir/Patient", &[("accept", "application/fhir+xml")], "").await, 406, "XML");
-    assert_eq!(client.send("GET", "/fhir/Patient", &[("accept", "text/html, application/fhir+json;q=0.9")], "").await.status, 200);
+    assert_eq!(
+        client.send("GET", "/fhir/Patient", &[("accept", "text/html, application/fhir+json;q=0.9")], "").await.status,
+        200
+    );
     assert_outcome(&client.get("/fhir/Patient?_format=xml").await, 400, "XML by parameter");
-    for (name, value, status) in [("if-match", "nonsense", 412), ("if-none-exist", "", 400), ("if-none-exist", "pet=dog", 400), ("idempotency-key", "a b", 400)] {
+    for (name, value, status) in [
+        ("if-match", "nonsense", 412),
+        ("if-none-exist", "", 400),
+        ("if-none-exist", "pet=dog", 400),
+        ("idempotency-key", "a b", 400),
+    ] {
         assert_outcome(&client.send("POST", "/fhir/Patient", &[(name, value)], patient()).await, status, name);
     }
 }

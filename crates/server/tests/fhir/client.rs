@@ -37,11 +37,24 @@ pub(crate) async fn cookies(server: &Server, login: &str) -> String {
 }
 
 impl Client {
-    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
         self.send_as(&self.authorization, method, path, headers, body).await
     }
 
-    pub(crate) async fn send_as(&self, authorization: &str, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    pub(crate) async fn send_as(
+        &self,
+        authorization: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header("authorization", authorization);
         if !headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header("content-type", FHIR_JSON);
@@ -53,8 +66,20 @@ impl Client {
     }
 
     /// As a person on the page.
-    pub(crate) async fn send_signed_in(&self, cookies: &str, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header("cookie", cookies).header("sec-fetch-site", "same-origin").header("content-type", FHIR_JSON);
+    pub(crate) async fn send_signed_in(
+        &self,
+        cookies: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("cookie", cookies)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", FHIR_JSON);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

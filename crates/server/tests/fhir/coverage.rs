@@ -9,9 +9,17 @@ use super::client::{Client, assert_outcome, authorization, client, cookies, obse
 
 /// A request that the row would do if the actor might, on a resource that is there.
 fn request(route: &Route, patient: &str, entry: &str) -> (String, &'static str, String) {
-    let is_patients = route.path.contains("$everything") || route.path.contains("erge") || route.path.ends_with("{other}") || (route.path.contains("{type}") && route.path.contains("$export"));
+    let is_patients = route.path.contains("$everything")
+        || route.path.contains("erge")
+        || route.path.ends_with("{other}")
+        || (route.path.contains("{type}") && route.path.contains("$export"));
     let (resource_type, id) = if is_patients { ("Patient", patient) } else { ("Observation", entry) };
-    let path = route.path.replace("{type}", resource_type).replace("{id}", id).replace("{version}", "00000000.1.1").replace("{other}", "Observation");
+    let path = route
+        .path
+        .replace("{type}", resource_type)
+        .replace("{id}", id)
+        .replace("{version}", "00000000.1.1")
+        .replace("{other}", "Observation");
     let path = path.replace("{job}", "none").replace("{file}", "Patient.ndjson");
     let conditional = matches!((route.method.as_str(), route.path), ("PUT" | "PATCH" | "DELETE", "/fhir/{type}"));
     let path = if conditional { format!("{path}?_id={id}") } else { path };
@@ -41,7 +49,15 @@ fn with_id(resource: &str, id: &str) -> String {
 
 async fn send(client: &Client, authorization: &str, route: &Route, ids: (&str, &str)) -> crate::api::harness::Answer {
     let (path, kind, body) = request(route, ids.0, ids.1);
-    client.send_as(authorization, route.method.as_str(), &path, &[("content-type", kind), ("prefer", "respond-async")], body).await
+    client
+        .send_as(
+            authorization,
+            route.method.as_str(),
+            &path,
+            &[("content-type", kind), ("prefer", "respond-async")],
+            body,
+        )
+        .await
 }
 
 /// Versions in the store, all told.
@@ -52,7 +68,12 @@ async fn versions(client: &Client) -> usize {
 async fn refusals(client: &Client) -> usize {
     let events = client.server.app.store().read(|s| {
         s.audit(audit::Event::new(0, "test", "audit", audit::Outcome::Done));
-        let permit = access::decide(&access::Actor::person("a", "a", &[access::Duty::Auditor]), access::Action::Search, &["AuditEvent"]).unwrap();
+        let permit = access::decide(
+            &access::Actor::person("a", "a", &[access::Duty::Auditor]),
+            access::Action::Search,
+            &["AuditEvent"],
+        )
+        .unwrap();
         s.audit_events(&permit, None, None, 10_000)
     });
     let events: Result<Vec<(u64, audit::Event)>, store::StoreError> = events.await;
@@ -119,10 +140,21 @@ async fn every_row_is_served_by_its_handler() {
     let entry = client.create(&observation(&patient)).await;
     for route in ROUTES {
         let about = format!("{} {}", route.method, route.path);
-        let answer = client.send_as(&authorization(&client.server, "system/*.cruds").await, route.method.as_str(), &request(route, &patient, &entry).0, &[("content-type", request(route, &patient, &entry).1)], request(route, &patient, &entry).2).await;
+        let answer = client
+            .send_as(
+                &authorization(&client.server, "system/*.cruds").await,
+                route.method.as_str(),
+                &request(route, &patient, &entry).0,
+                &[("content-type", request(route, &patient, &entry).1)],
+                request(route, &patient, &entry).2,
+            )
+            .await;
         assert!(answer.status != 405 && answer.status != 500 && answer.status != 501, "{about}: {}", answer.status);
         if answer.status == 404 {
-            assert!(!answer.json()["issue"][0]["diagnostics"].as_str().unwrap().contains("nothing at this address"), "{about}");
+            assert!(
+                !answer.json()["issue"][0]["diagnostics"].as_str().unwrap().contains("nothing at this address"),
+                "{about}"
+            );
         }
     }
 }
@@ -131,7 +163,10 @@ async fn every_row_is_served_by_its_handler() {
 async fn the_statement_says_what_the_router_does() {
     let client = client().await;
     let statement: Value = client.send_as("", "GET", "/fhir/metadata", &[], "").await.json();
-    assert_eq!((statement["resourceType"].as_str(), statement["fhirVersion"].as_str()), (Some("CapabilityStatement"), Some("4.0.1")));
+    assert_eq!(
+        (statement["resourceType"].as_str(), statement["fhirVersion"].as_str()),
+        (Some("CapabilityStatement"), Some("4.0.1"))
+    );
     let rest = &statement["rest"][0];
     let codes = |json: &Value, name: &str| -> BTreeSet<String> {
         json.as_array().unwrap().iter().map(|one| one[name].as_str().unwrap().to_owned()).collect()
@@ -148,7 +183,9 @@ async fn the_statement_says_what_the_router_does() {
     done.insert("batch".to_owned());
     assert_eq!(said, done);
     // Search parameters are those that the parser takes.
-    for resource in resources.iter().filter(|r| ["Patient", "Observation", "Encounter"].contains(&r["type"].as_str().unwrap())) {
+    for resource in
+        resources.iter().filter(|r| ["Patient", "Observation", "Encounter"].contains(&r["type"].as_str().unwrap()))
+    {
         for param in resource["searchParam"].as_array().unwrap() {
             let (name, kind) = (param["name"].as_str().unwrap(), param["type"].as_str().unwrap());
             let value = match kind {
@@ -160,7 +197,8 @@ async fn the_statement_says_what_the_router_does() {
             };
             let path = format!("/fhir/{}?{name}={value}", resource["type"].as_str().unwrap());
             let answer = client.get(&path).await;
-            let malformed = answer.status == 400 && !String::from_utf8_lossy(&answer.body).contains("no such search parameter");
+            let malformed =
+                answer.status == 400 && !String::from_utf8_lossy(&answer.body).contains("no such search parameter");
             assert!(answer.status == 200 || malformed, "{path}: {}", answer.status);
         }
     }
@@ -170,8 +208,13 @@ async fn the_statement_says_what_the_router_does() {
 async fn a_foreign_page_cannot_write_with_somebodys_cookie() {
     let client = client().await;
     let cookies = cookies(&client.server, "sato").await;
-    for (site, kind) in [("cross-site", "application/fhir+json"), ("same-site", "application/fhir+json"), ("cross-site", "text/plain")] {
-        let request = axum::http::Request::post("/fhir/Patient").header("cookie", &cookies).header("sec-fetch-site", site).header("content-type", kind);
+    for (site, kind) in
+        [("cross-site", "application/fhir+json"), ("same-site", "application/fhir+json"), ("cross-site", "text/plain")]
+    {
+        let request = axum::http::Request::post("/fhir/Patient")
+            .header("cookie", &cookies)
+            .header("sec-fetch-site", site)
+            .header("content-type", kind);
         let answer = client.server.send(request.body(patient().into()).unwrap()).await;
         assert!(answer.status == 403 || answer.status == 415, "{site} {kind}: {}", answer.status);
         assert_eq!(answer.json()["resourceType"], "OperationOutcome");

@@ -9,11 +9,20 @@ async fn an_entry_is_finalised_by_a_doctor_who_has_seen_it_and_then_amended() {
     let client = client().await;
     let patient = client.create(patient()).await;
     let entry = client.post("/fhir/Observation", &observation(&patient)).await;
-    let (id, etag) = (entry.json()["id"].as_str().unwrap().to_owned(), entry.headers["etag"].to_str().unwrap().to_owned());
+    let (id, etag) =
+        (entry.json()["id"].as_str().unwrap().to_owned(), entry.headers["etag"].to_str().unwrap().to_owned());
     let path = format!("/fhir/Observation/{id}");
-    assert_outcome(&client.send("POST", &format!("{path}/$finalise"), &[("if-match", &etag)], "{}").await, 403, "a program signs nothing");
+    assert_outcome(
+        &client.send("POST", &format!("{path}/$finalise"), &[("if-match", &etag)], "{}").await,
+        403,
+        "a program signs nothing",
+    );
     let sato = cookies(&client.server, "sato").await;
-    assert_outcome(&client.send_signed_in(&sato, "POST", &format!("{path}/$finalise"), &[], "{}").await, 428, "which version?");
+    assert_outcome(
+        &client.send_signed_in(&sato, "POST", &format!("{path}/$finalise"), &[], "{}").await,
+        428,
+        "which version?",
+    );
     let done = client.send_signed_in(&sato, "POST", &format!("{path}/$finalise"), &[("if-match", &etag)], "{}").await;
     assert_eq!(done.status, 200, "{}", String::from_utf8_lossy(&done.body));
     let refused = client.send("PUT", &path, &[], String::from_utf8(done.body.clone()).unwrap()).await;
@@ -23,8 +32,15 @@ async fn an_entry_is_finalised_by_a_doctor_who_has_seen_it_and_then_amended() {
     amended["valueQuantity"]["value"] = json!(61);
     let parameters = json!({"resourceType": "Parameters", "parameter": [{"name": "reason", "valueString": "読み違い"}, {"name": "resource", "resource": amended}]});
     let seen = done.headers["etag"].to_str().unwrap();
-    let done = client.send_signed_in(&sato, "POST", &format!("{path}/$amend"), &[("if-match", seen)], parameters.to_string()).await;
-    assert_eq!((done.status.as_u16(), done.json()["valueQuantity"]["value"].as_i64()), (200, Some(61)), "{}", String::from_utf8_lossy(&done.body));
+    let done = client
+        .send_signed_in(&sato, "POST", &format!("{path}/$amend"), &[("if-match", seen)], parameters.to_string())
+        .await;
+    assert_eq!(
+        (done.status.as_u16(), done.json()["valueQuantity"]["value"].as_i64()),
+        (200, Some(61)),
+        "{}",
+        String::from_utf8_lossy(&done.body)
+    );
     assert_eq!(client.get(&format!("{path}/_history")).await.json()["entry"].as_array().unwrap().len(), 3);
 }
 
@@ -64,9 +80,11 @@ async fn an_export_is_asked_for_fetched_and_forgotten() {
     assert_outcome(&client.get("/fhir/$export").await, 400, "only asynchronously");
     let started = client.send("GET", "/fhir/$export", &[("prefer", "respond-async")], "").await;
     assert_eq!(started.status, 202);
-    let place = started.headers["content-location"].to_str().unwrap().strip_prefix("https://localhost").unwrap().to_owned();
+    let place =
+        started.headers["content-location"].to_str().unwrap().strip_prefix("https://localhost").unwrap().to_owned();
     let manifest = client.get(&place).await.json();
-    let urls: Vec<&str> = manifest["output"].as_array().unwrap().iter().map(|file| file["url"].as_str().unwrap()).collect();
+    let urls: Vec<&str> =
+        manifest["output"].as_array().unwrap().iter().map(|file| file["url"].as_str().unwrap()).collect();
     assert_eq!(urls.len(), 2);
     for url in urls {
         let file = client.get(url.strip_prefix("https://localhost").unwrap()).await;

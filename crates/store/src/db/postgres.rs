@@ -161,9 +161,9 @@ async fn prepare(
     }
 }
 
-/// `?1` as PostgreSQL writes it. No statement of ours has a question mark elsewhere.
+/// `?1` as PostgreSQL writes it (no statement of ours has a question mark elsewhere), and `+clinic` plain.
 fn numbered(sql: &str) -> String {
-    sql.replace('?', "$")
+    sql.replace('?', "$").replace("+clinic", "clinic")
 }
 
 impl ToSql for Val<'_> {

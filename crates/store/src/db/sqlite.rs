@@ -187,7 +187,7 @@ pub(super) fn error(error: rusqlite::Error) -> DbError {
         // The shared-memory file beside the log could not grow: no room, though it is called an I/O error.
         ErrorCode::SystemIoFailure if code.extended_code == ffi::SQLITE_IOERR_SHMSIZE => DbError::Full,
         ErrorCode::SystemIoFailure => DbError::Io(error.to_string()),
-        ErrorCode::DatabaseCorrupt => DbError::Io(error.to_string()),
+        ErrorCode::DatabaseCorrupt => DbError::Corrupt(error.to_string()),
         ErrorCode::NotADatabase => DbError::WrongKey,
         ErrorCode::OperationInterrupted => DbError::Deadline,
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => DbError::Lost(error.to_string()),

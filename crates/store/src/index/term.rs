@@ -2,6 +2,9 @@
 //!
 //! Besides codes it holds what else is compared whole, under systems of our own that no resource can have.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use clinic::ClinicId;
 
 use crate::db::{Db, Val};
@@ -28,6 +31,37 @@ pub(crate) fn storable(text: &str) -> std::borrow::Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
 }
 
+/// Terms the writer has met lately. They are never taken back, save by undoing the job that brought them in:
+/// then all is forgotten. Clones share what is known.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known(Arc<Mutex<HashMap<String, i64>>>);
+
+/// Some megabytes.
+const KNOWN_MAX: usize = 16 << 10;
+
+impl Known {
+    fn get(&self, key: &str) -> Option<i64> {
+        self.map().get(key).copied()
+    }
+
+    fn put(&self, key: String, id: i64) {
+        let mut map = self.map();
+        // What is often used comes back at once.
+        if map.len() >= KNOWN_MAX {
+            map.clear();
+        }
+        map.insert(key, id);
+    }
+
+    pub(crate) fn forget(&self) {
+        self.map().clear();
+    }
+
+    fn map(&self) -> MutexGuard<'_, HashMap<String, i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The id of a term, if there is one.
 pub(crate) fn find(db: &mut dyn Db, clinic: ClinicId, system: &str, code: &str) -> Result<Option<i64>, DbError> {
     db.one(
@@ -45,7 +79,12 @@ pub(crate) fn ensure(
     system: &str,
     code: &str,
 ) -> Result<i64, DbError> {
+    let key = format!("{system}\0{code}");
+    if let Some(id) = counters.terms.get(&key) {
+        return Ok(id);
+    }
     if let Some(id) = find(db, clinic, system, code)? {
+        counters.terms.put(key, id);
         return Ok(id);
     }
     counters.term += 1;
@@ -53,5 +92,6 @@ pub(crate) fn ensure(
         "INSERT INTO term (clinic, system, code, id) VALUES (?1, ?2, ?3, ?4)",
         &[clinic.into(), Val::Text(&storable(system)), Val::Text(&storable(code)), Val::Int(counters.term)],
     )?;
+    counters.terms.put(key, counters.term);
     Ok(counters.term)
 }

@@ -7,9 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::db::{Postgres, Sqlite};
-
-#[path = "../../tests/all/postgres.rs"]
-mod server;
+use crate::server;
 
 /// One line per table, column, index, trigger and policy.
 const POSTGRES: &str = "
@@ -26,7 +24,7 @@ const POSTGRES: &str = "
     ) AS lines ORDER BY line COLLATE \"C\"";
 
 /// SQLite keeps what was asked for.
-const SQLITE: &str = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type DESC, name";
+const SQLITE: &str = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name";
 
 fn open_sqlite(directory: &Path) -> Box<dyn Db> {
     Box::new(Sqlite::open(&directory.join("komainu.db"), &[7; 32], 1024).unwrap())
@@ -116,7 +114,8 @@ fn both_databases_have_the_same_schema() {
     let columns_sqlite = lines(
         sqlite.as_mut(),
         "SELECT m.name || '.' || c.name || ' ' || c.type || ' ' || (c.\"notnull\" OR c.pk > 0)
-         FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE '%fts%'",
+         FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE '%fts%'
+             AND m.name NOT LIKE 'sqlite_%'",
     );
     let columns_postgres = lines(
         postgres.as_mut(),
@@ -145,6 +144,26 @@ fn both_databases_have_the_same_schema() {
         ",
     );
     assert_eq!(sorted(indexes_sqlite), sorted(indexes_postgres));
+}
+
+/// An index that begins with the clinic would read all of it.
+#[test]
+fn a_look_at_one_compartment_reads_no_other() {
+    let directory = TempDir::new().unwrap();
+    let mut db = open_sqlite(directory.path());
+    migrate(db.as_mut()).unwrap();
+    let mut check = |sql: &str, plan: &str| {
+        let text = format!("EXPLAIN QUERY PLAN {sql}");
+        assert_eq!(db.all(&text, &[], |row| row.text(3)).unwrap(), [plan], "{sql}");
+    };
+    check(
+        "SELECT place FROM version WHERE clinic = 1 AND place >= 2 AND place < 3 ORDER BY place DESC LIMIT 1",
+        "SEARCH version USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+    );
+    check(
+        "SELECT seq FROM audit WHERE clinic = 1 AND seq < 2 ORDER BY seq DESC LIMIT 3",
+        "SEARCH audit USING INTEGER PRIMARY KEY (rowid<?)",
+    );
 }
 
 /// Every table that holds a clinic's rows is kept apart; those that are not are named here.

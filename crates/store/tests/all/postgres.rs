@@ -16,6 +16,7 @@ use tempfile::TempDir;
 const VARIABLE: &str = "KOMAINU_TEST_POSTGRES";
 
 /// A server on which databases can be made. None, and a word why, where PostgreSQL is not installed.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 static SERVER: LazyLock<Option<Server>> = LazyLock::new(|| match std::env::var(VARIABLE) {
     Ok(url) => Some(Server { admin: url, _cluster: None }),
     Err(_) => {

@@ -104,91 +104,98 @@ const DIAGNOSIS: &[&str] = &["JP_Condition_Diagnosis"];
 
 const RULES: &[Rule] = &[
     rule(PATIENT, "identifier", "must be there", |o| has(o, "identifier")),
-    rule(PATIENT, "identifier", "has a value each", |o| {
+    rule(PATIENT, "identifier", "must have a value each", |o| {
         objects(o, "identifier").all(|identifier| has(identifier, "value"))
     }),
-    rule(PATIENT, "name", "says by IDE, SYL or ABC how it is written", |o| {
+    rule(PATIENT, "name", "must say by IDE, SYL or ABC how it is written", |o| {
         objects(o, "name").all(is_known_representation)
     }),
-    advice(PATIENT, "identifier", "of a clinic has the OID of its 10-digit code with a 1 before it", |o| {
+    advice(PATIENT, "identifier", "of a clinic must have the OID of its 10-digit code with a 1 before it", |o| {
         let clinic = |identifier: &Object| {
             let code = identifier.str("system").and_then(|system| system.strip_prefix(PATIENT_ID));
             code.is_none_or(|code| is_digits(code, 11) && code.starts_with('1'))
         };
         objects(o, "identifier").all(clinic)
     }),
-    advice(PATIENT, "address", "in Japan has a postal code nnn-nnnn or nnn", |o| {
+    advice(PATIENT, "address", "in Japan must have a postal code nnn-nnnn or nnn", |o| {
         objects(o, "address").all(has_postal_code)
     }),
     rule(
         COVERAGE,
         "identifier",
-        "has one insured person's identifier 保険者番号:記号:番号:枝番 at most",
+        "must have one insured person's identifier 保険者番号:記号:番号:枝番 at most",
         |o| {
             let ids: Vec<&str> =
                 of_systems(o, &[MEMBER_ID]).map(|identifier| identifier.str("value").unwrap_or("")).collect();
             ids.len() <= 1 && ids.iter().all(|id| is_member_id(id))
         },
     ),
-    advice(COVERAGE, "extension", "has a sub number (枝番) of two half-width digits", |o| {
+    advice(COVERAGE, "extension", "must have a sub number (枝番) of two half-width digits", |o| {
         let of = |extension: &&Object| extension.str("url") == Some(SUB_NUMBER);
         objects(o, "extension")
             .filter(of)
             .all(|extension| extension.str("valueString").is_some_and(|text| is_digits(text, 2)))
     }),
-    advice(ORGANIZATION, "identifier", "of a medical institution is 都道府県 2, 点数表 1 and 7 digits", |o| {
-        of_systems(o, &[INSTITUTION]).all(|identifier| identifier.str("value").is_some_and(is_institution))
-    }),
-    rule(REQUESTS, "identifier", "has one Rp number", |o| of_systems(o, &RP_NUMBER).count() == 1),
-    rule(REQUESTS, "identifier", "has one order within its Rp", |o| of_systems(o, &ORDER_IN_RP).count() == 1),
-    rule(REQUESTS, "intent", "is order", |o| o.str("intent") == Some("order")),
+    advice(
+        ORGANIZATION,
+        "identifier",
+        "of a medical institution must be 都道府県 2, 点数表 1 and 7 digits",
+        |o| of_systems(o, &[INSTITUTION]).all(|identifier| identifier.str("value").is_some_and(is_institution)),
+    ),
+    rule(REQUESTS, "identifier", "must have one Rp number", |o| of_systems(o, &RP_NUMBER).count() == 1),
+    rule(REQUESTS, "identifier", "must have one order within its Rp", |o| of_systems(o, &ORDER_IN_RP).count() == 1),
+    rule(REQUESTS, "intent", "must be order", |o| o.str("intent") == Some("order")),
     rule(REQUESTS, "authoredOn", "must be there", |o| has(o, "authoredOn")),
-    rule(REQUESTS, "subject", "is a Patient", is_of_patient),
-    rule(REQUEST, "medication", "is a CodeableConcept with a coding", |o| {
+    rule(REQUESTS, "subject", "must be a Patient", is_of_patient),
+    rule(REQUEST, "medication", "must be a CodeableConcept with a coding", |o| {
         objects(o, "medicationCodeableConcept").any(|concept| has(concept, "coding"))
     }),
-    advice(REQUESTS, "medication", "has codes as long as their systems have them", |o| {
+    advice(REQUESTS, "medication", "must have codes as long as their systems have them", |o| {
         objects(o, "medicationCodeableConcept").all(has_shape)
     }),
-    advice(REQUESTS, "dosageInstruction", "has codes as long as their systems have them", |o| {
+    advice(REQUESTS, "dosageInstruction", "must have codes as long as their systems have them", |o| {
         let usage = |dosage: &Object| {
             let timing = objects(dosage, "timing").flat_map(|timing| objects(timing, "code"));
             timing.chain(objects(dosage, "additionalInstruction")).all(has_shape)
         };
         objects(o, "dosageInstruction").all(usage)
     }),
-    rule(REQUESTS, "dispenseRequest", "has an expectedSupplyDuration in 日, UCUM d", |o| {
+    rule(REQUESTS, "dispenseRequest", "must have an expectedSupplyDuration in 日, UCUM d", |o| {
         let days = |duration: &Object| {
             (duration.str("unit"), duration.str("system"), duration.str("code"))
                 == (Some("日"), Some("http://unitsofmeasure.org"), Some("d"))
         };
         objects(o, "dispenseRequest").flat_map(|request| objects(request, "expectedSupplyDuration")).all(days)
     }),
-    rule(LAB, "category", "is laboratory of JP_SimpleObservationCategory_CS", |o| {
+    rule(LAB, "category", "must be laboratory of JP_SimpleObservationCategory_CS", |o| {
         is_coded(o, "category", CATEGORY, &["laboratory"])
     }),
-    rule(LAB, "code", "has a coding and a text", |o| {
+    rule(LAB, "code", "must have a coding and a text", |o| {
         objects(o, "code").all(|code| has(code, "coding") && has(code, "text"))
     }),
-    advice(LAB, "code", "has codes as long as their systems have them", |o| objects(o, "code").all(has_shape)),
-    rule(LAB, "subject", "is a Patient", is_of_patient),
-    rule(LAB, "effective", "is a dateTime, Period or Timing", |o| {
+    advice(LAB, "code", "must have codes as long as their systems have them", |o| objects(o, "code").all(has_shape)),
+    rule(LAB, "subject", "must be a Patient", is_of_patient),
+    rule(LAB, "effective", "must be a dateTime, Period or Timing", |o| {
         has(o, "effectiveDateTime") || has(o, "effectivePeriod") || has(o, "effectiveTiming")
     }),
-    rule(LAB, "value", "is a Quantity, CodeableConcept or string", |o| {
+    rule(LAB, "value", "must be a Quantity, CodeableConcept or string", |o| {
         let allowed = ["valueQuantity", "valueCodeableConcept", "valueString"];
         o.iter().all(|(name, _)| !name.starts_with("value") || allowed.contains(&name))
     }),
     rule(LAB, "specimen", "must be there", |o| has(o, "specimen")),
     rule(NURSING, "category", "must be there", |o| has(o, "category")),
-    rule(NURSING, "subject", "is a Patient", is_of_patient),
-    rule(NURSING, "effective", "is a dateTime or Period", |o| {
+    rule(NURSING, "subject", "must be a Patient", is_of_patient),
+    rule(NURSING, "effective", "must be a dateTime or Period", |o| {
         !has(o, "effectiveTiming") && !has(o, "effectiveInstant")
     }),
-    rule(REPORT, "category", "is LOINC LP29693-6", |o| is_coded(o, "category", "http://loinc.org", &["LP29693-6"])),
-    rule(REPORT, "code", "is LOINC 11502-2", |o| is_coded(o, "code", "http://loinc.org", &["11502-2"])),
-    advice(DIAGNOSIS, "code", "has codes as long as their systems have them", |o| objects(o, "code").all(has_shape)),
-    rule(DIAGNOSIS, "code", "has each of the four disease code systems once at most, with a code", |o| {
+    rule(REPORT, "category", "must be LOINC LP29693-6", |o| {
+        is_coded(o, "category", "http://loinc.org", &["LP29693-6"])
+    }),
+    rule(REPORT, "code", "must be LOINC 11502-2", |o| is_coded(o, "code", "http://loinc.org", &["11502-2"])),
+    advice(DIAGNOSIS, "code", "must have codes as long as their systems have them", |o| {
+        objects(o, "code").all(has_shape)
+    }),
+    rule(DIAGNOSIS, "code", "must have each of the four disease code systems once at most, with a code", |o| {
         let mut seen = HashSet::new();
         let codings = objects(o, "code").flat_map(|code| objects(code, "coding"));
         let known = codings

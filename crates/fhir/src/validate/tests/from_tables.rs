@@ -236,7 +236,7 @@ proptest! {
         let issues = validate(&resource, Mode::Strict);
         let wrong: Vec<_> = issues.iter().filter(|issue| match issue.code {
             IssueType::Structure => !issue.diagnostics.contains("ele-1"),
-            IssueType::Required | IssueType::Value => !issue.diagnostics.contains("refers to") && !issue.expression.ends_with("reference"),
+            IssueType::Required | IssueType::Value => !issue.diagnostics.contains("must refer to") && !issue.expression.ends_with("reference"),
             _ => false,
         }).collect();
         prop_assert!(wrong.is_empty(), "{:?} in {}", wrong, String::from_utf8_lossy(&resource.to_vec()));

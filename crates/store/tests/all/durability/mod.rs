@@ -9,7 +9,6 @@ mod trace;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use access::Action;
 use clinic::VersionId;
@@ -112,8 +111,8 @@ fn count(variable: &str, otherwise: usize) -> usize {
 
 /// Another one each time, shown so that a failure can be had again.
 fn random() -> ChaCha8Rng {
-    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
-    let seed = std::env::var("KOMAINU_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(now);
+    let given = std::env::var("KOMAINU_SEED").ok().and_then(|text| text.parse().ok());
+    let seed = given.unwrap_or_else(|| getrandom::u64().unwrap());
     eprintln!("KOMAINU_SEED={seed}");
     ChaCha8Rng::seed_from_u64(seed)
 }

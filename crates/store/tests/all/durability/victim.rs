@@ -2,7 +2,12 @@
 //!
 //! `victim MODE DIRECTORY ACKS [URL]` opens the store there and appends a line to the file ACKS for every write that
 //! was acknowledged, `Patient ID VERSION`, after the acknowledgement and never before.
-#![expect(clippy::unwrap_used, clippy::exit, reason = "the victim of tests: whatever is unexpected should show")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::exit,
+    clippy::disallowed_methods,
+    reason = "the victim of tests: whatever is unexpected should show"
+)]
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
