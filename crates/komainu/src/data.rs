@@ -74,7 +74,8 @@ impl NewSeal {
             return Ok(Self::KeyFile(path.clone()));
         }
         if let Some(path) = &data.passphrase_file {
-            return Ok(Self::Passphrase(terminal::read_secret(path)?));
+            let passphrase = terminal::read_secret(path)?;
+            return if is_long(&passphrase) { Ok(Self::Passphrase(passphrase)) } else { Err(short()) };
         }
         if !terminal::somebody_is_there() {
             return Err(Failure::new(
@@ -88,7 +89,13 @@ impl NewSeal {
             "データを暗号化するパスフレーズを決めてください。忘れるとデータは戻りません。紙に書いて金庫へ。\n\
              Choose the passphrase that encrypts the data. Without it the data is lost: write it down and lock it away.",
         );
-        Ok(Self::Passphrase(terminal::ask_new_secret("パスフレーズ / passphrase")?))
+        loop {
+            let passphrase = terminal::ask_new_secret("パスフレーズ / passphrase")?;
+            if is_long(&passphrase) {
+                return Ok(Self::Passphrase(passphrase));
+            }
+            terminal::tell(&short().to_string());
+        }
     }
 
     /// Makes the keys of a new directory.
@@ -99,6 +106,16 @@ impl NewSeal {
         };
         Ok(Vault::create(directory, seal)?)
     }
+}
+
+/// Whoever steals the disk can guess for years, slowed only by argon2.
+fn is_long(passphrase: &str) -> bool {
+    passphrase.chars().count() >= 10
+}
+
+fn short() -> Failure {
+    Failure::new(Kind::Input, "パスフレーズが短すぎます。", "The passphrase is too short.")
+        .todo("10文字以上の文にしてください。", "Make it a sentence of 10 characters or more.")
 }
 
 /// Opens the keys of an existing directory.

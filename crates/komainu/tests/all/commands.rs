@@ -70,13 +70,16 @@ fn a_key_that_is_gone_is_asked_for() {
 #[test]
 fn a_passphrase_seals_as_well_as_a_key_file() {
     let place = Place::new();
-    let passphrase = place.secret("passphrase", "狛犬は二匹\n");
+    let mut short = place.start();
+    short.args(["--clinic", "x", "--admin-password-file"]).arg(place.secret("pw", "tori-ga-3wa-niwa"));
+    assert_eq!(code(&run(short.arg("--passphrase-file").arg(place.secret("short", "狛犬")))), 3);
+    let passphrase = place.secret("passphrase", "狛犬は二匹とも門にいる\n");
     let mut first = place.start();
     first.args(["--clinic", "x", "--admin-password-file"]).arg(place.secret("pw", "tori-ga-3wa-niwa"));
     first.arg("--passphrase-file").arg(&passphrase);
     place.run(first, "").stop("-TERM");
     assert_eq!(code(&run(&mut place.start())), 2, "nobody is there to type it");
-    let wrong = place.secret("wrong", "狛犬は一匹");
+    let wrong = place.secret("wrong", "狛犬は一匹だけ門にいる");
     assert_eq!(code(&run(place.start().arg("--passphrase-file").arg(wrong))), 6);
     let mut again = place.start();
     again.arg("--passphrase-file").arg(passphrase);

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::harness::{Place, komainu, run, said};
 
+#[expect(clippy::print_stderr, reason = "a test that is passed over says so")]
 /// A new database with a role of its own, whose name is its password.
 fn database() -> Option<(String, String)> {
     let Ok(admin) = std::env::var("KOMAINU_TEST_POSTGRES") else {

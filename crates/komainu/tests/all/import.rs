@@ -78,3 +78,57 @@ fn a_token_never_travels_in_the_clear() {
         .arg(place.secret("token", "komainu_x")));
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
 }
+
+const LIST: &str =
+    "患者番号,氏名,フリガナ,生年月日,性別\n1001,佐藤 健,サトウ ケン,S33.4.5,男\n1002,鈴木 花,スズキ ハナ,H元.1.8,女\n";
+
+#[test]
+fn a_list_of_patients_becomes_the_same_patients_whichever_way_it_comes() {
+    let place = Place::new();
+    place.run(place.first_start(), "").stop("-TERM");
+    let token = place.token("system/*.cruds");
+    fs::write(place.path("list.csv"), LIST).unwrap();
+    let local = run(komainu().arg("import").arg(place.path("list.csv")).args(["--json", "--data"]).arg(place.data()));
+    assert_eq!(report(&local)["written"], 2, "{}", said(&local));
+    let server = place.run(place.start(), &token);
+    fs::write(place.path("ca.pem"), server.ready["ca_pem"].as_str().unwrap()).unwrap();
+    let remote = run(komainu()
+        .arg("import")
+        .arg(place.path("list.csv"))
+        .args(["--json", "--url", server.ready["url"].as_str().unwrap(), "--token-file"])
+        .arg(place.secret("token", &token))
+        .arg("--ca")
+        .arg(place.path("ca.pem")));
+    assert_eq!(
+        (&report(&remote)["written"], &report(&remote)["existing"]),
+        (&0.into(), &2.into()),
+        "{}",
+        said(&remote)
+    );
+    let found = server.client.get("/fhir/Patient?birthdate=1958-04-05");
+    assert_eq!(found.json()["entry"].as_array().map(Vec::len), Some(1), "{}", found.body);
+    server.stop("-TERM");
+}
+
+#[test]
+fn a_bundle_is_imported_whole_or_not_at_all() {
+    let place = Place::new();
+    place.run(place.first_start(), "").stop("-TERM");
+    let token = place.token("system/*.cruds");
+    let entry = |resource: Value| serde_json::json!({ "resource": resource });
+    let patient = serde_json::json!({ "resourceType": "Patient", "id": "b1" });
+    let pet = serde_json::json!({ "resourceType": "Pet", "id": "b2" });
+    let bundle =
+        |entries: &[Value]| serde_json::json!({ "resourceType": "Bundle", "type": "collection", "entry": entries });
+    let import = |bundle: Value| {
+        fs::write(place.path("bundle.json"), bundle.to_string()).unwrap();
+        run(komainu().arg("import").arg(place.path("bundle.json")).args(["--json", "--data"]).arg(place.data()))
+    };
+    let half = import(bundle(&[entry(patient.clone()), entry(pet)]));
+    assert_eq!((half.status.code(), &report(&half)["written"]), (Some(8), &0.into()), "{}", said(&half));
+    let whole = import(bundle(&[entry(patient)]));
+    assert_eq!((whole.status.code(), &report(&whole)["written"]), (Some(0), &1.into()), "{}", said(&whole));
+    let server = place.run(place.start(), &token);
+    assert_eq!(server.client.get("/fhir/Patient/b1").status, 200);
+    server.stop("-TERM");
+}

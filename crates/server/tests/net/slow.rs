@@ -119,3 +119,52 @@ async fn connections_beyond_the_total_wait_for_their_turn() {
     let _held = [server.tcp().await, server.tcp().await];
     server.assert_still_serves().await;
 }
+
+/// A frame of HTTP/2: type, flags, stream, payload.
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+/// HPACK: GET / of https://localhost.
+const GET: &[u8] = b"\x82\x84\x87\x41\x09localhost";
+
+#[tokio::test]
+async fn a_client_that_opens_and_drops_requests_without_end_is_sent_away() {
+    let server = start(short()).await;
+    let (mut reading, mut writing) = tokio::io::split(server.tls("h2").await);
+    writing.write_all(PREFACE).await.unwrap();
+    let flood = tokio::spawn(async move {
+        for stream in (1..200_000).step_by(2) {
+            let open_and_drop = [frame(1, 5, stream, GET), frame(3, 0, stream, &8u32.to_be_bytes())].concat();
+            if writing.write_all(&open_and_drop).await.is_err() {
+                return stream;
+            }
+        }
+        u32::MAX
+    });
+    read_to_close(&mut reading).await;
+    assert!(flood.await.unwrap() < 200_000, "it was let through to the end");
+    server.assert_still_serves().await;
+}
+
+#[tokio::test]
+async fn a_head_in_endless_pieces_is_cut() {
+    let server = start(short()).await;
+    let (mut reading, mut writing) = tokio::io::split(server.tls("h2").await);
+    writing.write_all(PREFACE).await.unwrap();
+    let flood = tokio::spawn(async move {
+        // HEADERS without END_HEADERS, then CONTINUATION after CONTINUATION.
+        let _gone = writing.write_all(&frame(1, 1, 1, GET)).await;
+        let piece = frame(9, 0, 1, &[b"\x00\x01x\x7f\x80\x7f".as_slice(), &[b'y'; 255]].concat());
+        let mut sent = 0;
+        while sent < 100_000 && writing.write_all(&piece).await.is_ok() {
+            sent += 1;
+        }
+        sent
+    });
+    read_to_close(&mut reading).await;
+    assert!(flood.await.unwrap() < 100_000);
+    assert_eq!(server.reached(), 0);
+    server.assert_still_serves().await;
+}
