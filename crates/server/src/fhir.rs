@@ -46,7 +46,12 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         const MIB: usize = 1024 * 1024;
-        Self { resource_bytes: 2 * MIB, bundle_bytes: 16 * MIB, form_bytes: 64 * 1024, record: record::Limits::default() }
+        Self {
+            resource_bytes: 2 * MIB,
+            bundle_bytes: 16 * MIB,
+            form_bytes: 64 * 1024,
+            record: record::Limits::default(),
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod error;
 mod index;
 mod instance;
 mod job;
+mod journal;
 mod origin;
 mod payload;
 mod pull;

@@ -16,6 +16,7 @@ use crate::config::{Config, Location};
 use crate::db::{Db, Postgres, Sqlite};
 use crate::error::StoreError;
 use crate::job::{Job, ReadJob, Task};
+use crate::journal::{self, Journal};
 use crate::reader::{Reader, Reading};
 use crate::snapshot::Snapshot;
 use crate::writer::Writer;
@@ -76,7 +77,13 @@ impl Store {
         let key = SigningKey::from_bytes(&config.keys.audit);
         let audit_key = key.verifying_key();
         let mut threads = Vec::new();
-        let thread = Writer::new(db, tasks, Arc::clone(&stop), Arc::clone(&config.clock), key);
+        let journal = match &config.location {
+            Location::Directory(path) => {
+                Some(Journal::open(&path.join(journal::FILE), &config.keys.database, db.as_mut())?)
+            }
+            Location::Postgres { .. } => None,
+        };
+        let thread = Writer::new(db, tasks, Arc::clone(&stop), Arc::clone(&config.clock), key, journal);
         threads.push(spawn("store-writer", move || thread.run())?);
         if let Location::Directory(path) = &config.location {
             let file = database_file(path)?;
@@ -149,6 +156,15 @@ impl Store {
         let job: Box<dyn ReadJob> = Box::new(Job::new(work, reply, room));
         readers.send((self.clinic, job)).map_err(|_| self.stopped_error())?;
         answer.await.unwrap_or_else(|_| Err(self.stopped_error().into()))
+    }
+
+    /// Waits until the audit lines of all reads answered so far are in the log, where
+    /// [`Snapshot::audit_events`] and [`Snapshot::verify_audit`] see them; without this that takes up to a second.
+    ///
+    /// # Errors
+    /// Why the store could not keep them.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        self.write(|_| Ok(())).await
     }
 
     /// Waits until an I/O error stops the store, and tells it. The process should then end: what the disk holds is

@@ -18,6 +18,7 @@ use crate::db::Db;
 use crate::error::{DbError, StoreError};
 use crate::index::term::Known;
 use crate::job::{Answer, Task, WriteJob};
+use crate::journal::Journal;
 use crate::origin::Counters;
 use crate::snapshot::Snapshot;
 
@@ -30,6 +31,8 @@ pub(crate) struct Writer {
     stop: Arc<watch::Sender<Option<String>>>,
     clock: Clock,
     key: SigningKey,
+    /// Where audit lines of reads wait, beside an embedded database.
+    journal: Option<Journal>,
     terms: HashMap<ClinicId, Known>,
     /// Clinics with audit events that no checkpoint covers yet, and since when.
     unsigned: HashMap<ClinicId, Instant>,
@@ -72,11 +75,15 @@ impl Writer {
         stop: Arc<watch::Sender<Option<String>>>,
         clock: Clock,
         key: SigningKey,
+        journal: Option<Journal>,
     ) -> Self {
-        Self { db, tasks, stop, clock, key, terms: HashMap::new(), unsigned: HashMap::new(), unsynced: None }
+        Self { db, tasks, stop, clock, key, journal, terms: HashMap::new(), unsigned: HashMap::new(), unsynced: None }
     }
 
     pub(crate) fn run(mut self) {
+        if self.has_waiting() {
+            self.commit(Vec::new(), false);
+        }
         while let Some(tasks) = self.wait() {
             if let Some(reason) = self.stop.borrow().clone() {
                 let error = StoreError::Stopped(reason);
@@ -85,8 +92,8 @@ impl Writer {
             }
             self.commit(tasks, false);
         }
-        // Everyone has gone: what is left of the audit log is signed now.
-        if self.stop.borrow().is_none() && !self.unsigned.is_empty() {
+        // Everyone has gone: what is left of the audit log is written and signed now.
+        if self.stop.borrow().is_none() && (self.has_waiting() || !self.unsigned.is_empty()) {
             self.commit(Vec::new(), true);
         }
     }
@@ -113,14 +120,24 @@ impl Writer {
         Some(tasks)
     }
 
+    fn has_waiting(&self) -> bool {
+        self.journal.as_ref().is_some_and(|journal| !journal.waiting().is_empty())
+    }
+
     fn commit(&mut self, tasks: Vec<Task>, closing: bool) {
         let idle = tasks.is_empty();
-        let overdue = idle || self.unsynced.is_some_and(|since| since.elapsed() >= SYNC_WITHIN);
+        let overdue = idle
+            || self.unsynced.is_some_and(|since| since.elapsed() >= SYNC_WITHIN)
+            || self.journal.as_ref().is_some_and(Journal::is_full);
         let durable = overdue || tasks.iter().any(|task| matches!(task, Task::Write(..)));
         let mut answers = Vec::with_capacity(tasks.len());
-        let result = self.transaction(tasks, durable, closing, &mut answers);
+        let result = match &mut self.journal {
+            Some(journal) if !durable => keep(journal, tasks, &mut answers),
+            _ => self.transaction(tasks, durable, closing, &mut answers),
+        };
         if let Err(error) = &result {
-            if let Some(reason) = self.db.broken() {
+            let broken = self.journal.as_ref().and_then(Journal::broken);
+            if let Some(reason) = self.db.broken().or(broken) {
                 tracing::error!(reason, "the store stops after an I/O error");
                 self.stop.send_replace(Some(reason));
             }
@@ -143,7 +160,7 @@ impl Writer {
     ) -> Result<(), StoreError> {
         let begun = self.db.begin_write(durable);
         let mut group = Group::default();
-        let mut result = begun.map_err(StoreError::from);
+        let mut result = begun.map_err(StoreError::from).and_then(|()| self.take_over(&mut group));
         if result.is_ok() && tasks.is_empty() {
             result = self.load_unsigned(&mut group, closing);
         }
@@ -169,12 +186,26 @@ impl Writer {
         }
         result = result.and_then(|()| Ok(self.finish(group, answers.is_empty(), closing)?));
         result = result.and_then(|()| Ok(self.db.end(true)?));
+        if let (Ok(()), Some(journal)) = (&result, &mut self.journal) {
+            journal.are_moved();
+        }
         if result.is_err() {
             self.terms.clear();
             // Nothing more can be said if this fails too: the connection is unusable and the next begin tells.
             let _unusable = self.db.end(false);
         }
         result
+    }
+
+    /// Moves the lines that wait in the journal into the log, before anything that came after them.
+    fn take_over(&mut self, group: &mut Group) -> Result<(), StoreError> {
+        let Some(journal) = self.journal.as_ref().filter(|journal| !journal.waiting().is_empty()) else {
+            return Ok(());
+        };
+        for (clinic, event) in journal.waiting() {
+            group.audit(self.db.as_mut(), *clinic, std::slice::from_ref(event))?;
+        }
+        Ok(journal.mark(self.db.as_mut())?)
     }
 
     /// Writes back what was given out. A commit that changes nothing syncs nothing, so one that is there only to
@@ -261,6 +292,21 @@ impl Writer {
         group.audit(db, clinic, &events)?;
         Ok(db.end_job()?)
     }
+}
+
+/// Commits the audit lines of a group that holds nothing else.
+fn keep(journal: &mut Journal, tasks: Vec<Task>, answers: &mut Vec<Box<dyn Answer>>) -> Result<(), StoreError> {
+    let mut lines = Vec::new();
+    for task in tasks {
+        match task {
+            Task::Audit(clinic, events, answer) => {
+                answers.push(answer);
+                lines.extend(events.into_iter().map(|event| (clinic, event)));
+            }
+            Task::Write(_, job) => answers.push(job.into_answer()),
+        }
+    }
+    Ok(journal.keep(lines)?)
 }
 
 /// The events of a job that failed: what they say was done was not.

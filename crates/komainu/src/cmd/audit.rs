@@ -17,6 +17,8 @@ pub(crate) async fn verify(args: AuditVerify) -> Done {
     let day = Duration::from_secs(86_400);
     let store = Store::open(store::Config { read_deadline: day, ..data::config(&args.data.data, keys)? })?;
     let key = store.audit_key();
+    // What a server that was killed left in the journal belongs to the log.
+    store.settle().await?;
     match store.read(move |s| s.verify_audit(&key, &[])).await {
         Ok(verified) if args.json => {
             terminal::print(&json!({ "ok": true, "events": verified.events, "signed": verified.signed }).to_string());

@@ -195,6 +195,7 @@ fn every_line_of_the_trail_names_the_patient() {
         record.search(&ctx, "Observation", &pairs(&format!("patient={own}")), None).await.unwrap();
         record.finalise(&ctx, "Observation", &name, version(&entry)).await.unwrap();
         assert_eq!(kind(record.delete(&ctx, "Observation", &name, Options::default()).await), ErrorKind::Conflict);
+        record.store().settle().await.unwrap();
         let auditor = access::Actor::person("auditor", "監査", &[access::Duty::Auditor]);
         let events = record.store().read::<_, store::StoreError, _>(move |s| {
             s.audit(audit::Event::new(NOW_MS, "auditor", "search", audit::Outcome::Done));

@@ -66,6 +66,7 @@ async fn versions(client: &Client) -> usize {
 }
 
 async fn refusals(client: &Client) -> usize {
+    client.server.app.store().settle().await.unwrap();
     let events = client.server.app.store().read(|s| {
         s.audit(audit::Event::new(0, "test", "audit", audit::Outcome::Done));
         let permit = access::decide(

@@ -8,6 +8,7 @@ use crate::harness::{event, get, on_both, patient, permit, put};
 
 /// All events so far, oldest first.
 async fn events(store: &Store) -> Vec<Event> {
+    store.settle().await.unwrap();
     let events = store
         .read::<_, StoreError, _>(|snapshot| {
             snapshot.audit(event("audit"));
@@ -40,6 +41,7 @@ fn what_was_done_and_what_was_tried_are_on_the_log() {
         ];
         assert_eq!(seen, expected.map(|(action, outcome)| (action.to_owned(), outcome)));
         let key = store.audit_key();
+        store.settle().await.unwrap();
         let verified = store.read::<_, StoreError, _>(move |snapshot| snapshot.verify_audit(&key, &[])).await;
         assert_eq!(verified.unwrap().events, 5);
     });
