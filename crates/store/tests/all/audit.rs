@@ -79,6 +79,7 @@ fn a_patients_events_are_found() {
                 .await
                 .unwrap();
         }
+        store.settle().await.unwrap();
         let seen = store
             .read::<_, StoreError, _>(|snapshot| {
                 snapshot.audit(event("audit"));

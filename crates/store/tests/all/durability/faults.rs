@@ -34,7 +34,7 @@ fn a_failed_sync_ends_the_store() {
     if !has("strace") {
         return skip("injecting I/O errors needs strace (apt-get install strace)");
     }
-    for nth in [20, 57, 131] {
+    for nth in [40, 77, 151] {
         let ward = Ward::sqlite();
         let inject = format!("inject=fsync,fdatasync:error=EIO:when={nth}+");
         let status = Command::new("strace")
