@@ -236,7 +236,9 @@ impl Writer {
         for clinic in clinics {
             self.unsigned.remove(&clinic);
             self.db.enter(clinic)?;
-            group.heads.insert(clinic, audit_log::load(self.db.as_mut(), clinic)?);
+            if let Entry::Vacant(entry) = group.heads.entry(clinic) {
+                entry.insert(audit_log::load(self.db.as_mut(), clinic)?);
+            }
         }
         Ok(())
     }
