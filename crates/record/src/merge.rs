@@ -3,13 +3,13 @@
 //! The charts stay where they are; the duplicate becomes inactive and says `replaced-by`, the one that is kept says
 //! `replaces` (patient.html#merge). Both versions are written in one transaction, and so is the way back.
 
-use access::{Action, Permit, Read, Write};
+use access::{Action, Permit, Read};
 use clinic::VersionId;
 use fhir::Resource;
 use fhir::json::{Json, Object};
-use store::{Draft, Expect, Kind, Stored, Tx};
+use store::{Kind, Stored, Tx};
 
-use crate::write::{Done, Status, parse_stored};
+use crate::write::{Change, Done, Edit, Precondition, Rights, apply, parse_stored};
 use crate::{Ctx, Error, ErrorKind, Record};
 
 impl Record {
@@ -81,12 +81,12 @@ impl Record {
         event.detail = Some(detail.to_owned());
         let (kept, duplicate) = (kept.to_owned(), duplicate.to_owned());
         self.commit(rights, event, None, move |tx, rights| {
-            let (Some(write), Some(read)) = (&rights.special, &rights.search) else {
+            let Some(read) = &rights.search else {
                 return Err(Error::new(ErrorKind::Forbidden, "merging needs the right to read patients"));
             };
             let (left, right) = (head(tx, read, &kept)?, head(tx, read, &duplicate)?);
             let (left_json, right_json) = edit(&left, &right)?;
-            Ok(vec![append(tx, write, left_json, &left)?, append(tx, write, right_json, &right)?])
+            Ok(vec![append(tx, rights, left_json, &left)?, append(tx, rights, right_json, &right)?])
         })
         .await
     }
@@ -104,10 +104,11 @@ fn head(tx: &mut Tx<'_>, read: &Permit<Read>, id: &str) -> Result<Stored, Error>
     head.ok_or_else(|| Error::not_found("Patient", id))
 }
 
-fn append(tx: &mut Tx<'_>, write: &Permit<Write>, json: Object, before: &Stored) -> Result<Done, Error> {
-    let draft = Draft::prepare(Resource::from_json(Json::Object(json))?, Kind::Merge)?;
-    let stored = tx.append(write, draft, Expect::Head(before.version))?;
-    Ok(Done { status: Status::Updated, stored: Some(stored) })
+fn append(tx: &mut Tx<'_>, rights: &Rights, json: Object, before: &Stored) -> Result<Done, Error> {
+    let resource = Resource::from_json(Json::Object(json))?;
+    let precondition = Precondition::Match(before.version);
+    let edit: Edit = Box::new(move |_| Ok((resource, Kind::Merge)));
+    apply(tx, rights, Change::Special { resource_type: "Patient", id: before.id.clone(), precondition, edit })
 }
 
 fn link(other: &str, kind: &str) -> Json {

@@ -6,13 +6,13 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use access::{Action, Permit, Read, Write as MayWrite};
-use store::{Expect, Tx};
+use store::Tx;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::prepare::{Item, Unit};
-use crate::write::{Rights, matching};
+use crate::write::{Change, Content, Rights, apply, matching};
 use crate::{Ctx, Error, ErrorKind, Record};
 
 /// Resources in one write job: enough to fill a commit, few enough that a chart opened meanwhile does not wait.
@@ -97,8 +97,8 @@ impl Record {
     {
         let write = self.permit::<MayWrite>(ctx, Action::Import, &["*"]).await?;
         // A list finds its patients by number; without the right to search it would make them anew.
-        let rights =
-            Rights { search: access::decide::<Read>(&ctx.actor, Action::Search, &["*"]).ok(), ..Rights::default() };
+        let search = access::decide::<Read>(&ctx.actor, Action::Search, &["*"]).ok();
+        let rights = Rights { create: Some(write.clone()), search, ..Rights::default() };
         let done_before = self.position(settings.resume.as_deref()).await?;
         let mut report = Report::default();
         report.progress.items = done_before;
@@ -212,7 +212,7 @@ fn write_unit(
     }
     done.existing += existing;
     for draft in absent {
-        tx.append(write, *draft, Expect::Absent)?;
+        apply(tx, rights, Change::Create { content: Content::Ready(draft), unless: None })?;
         done.written += 1;
     }
     Ok(())
