@@ -51,7 +51,7 @@ impl Program {
             Self::Komainu(program) => {
                 let mut command = Command::new(program);
                 command.arg("serve").arg("--data").arg(data);
-                command.args(["--plain-http", "--listen", &format!("127.0.0.1:{port}")]);
+                command.args(["--plain-http", "--listen", &format!("127.0.0.1:{port}")]).env("KOMAINU_LOG", "warn");
                 command
             }
             Self::Helios { program, parameters } => {
