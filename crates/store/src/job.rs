@@ -38,6 +38,8 @@ pub(crate) enum Task {
     Write(ClinicId, Box<dyn WriteJob>),
     /// Audit lines of a read that is done; its caller is answered when they are committed.
     Audit(ClinicId, Vec<Event>, Box<dyn Answer>),
+    /// Lines wait in the journal.
+    Wake,
 }
 
 impl Task {
@@ -47,6 +49,7 @@ impl Task {
                 job.refuse(error.clone());
                 job.answer();
             }
+            Self::Wake => {}
             Self::Audit(_, _, mut job) => {
                 job.refuse(error.clone());
                 job.answer();

@@ -9,6 +9,8 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use audit::Event;
 use clinic::ClinicId;
@@ -22,10 +24,22 @@ pub(crate) const FILE: &str = "reads.db";
 const LINES_MAX: usize = 4096;
 const CACHE_KIB: u32 = 256;
 
-pub(crate) struct Journal {
+/// The journal as readers, who commit lines to it, and the writer, who moves them, share it.
+#[derive(Clone)]
+pub(crate) struct Journal(Arc<Mutex<Lines>>);
+
+/// Lines taken to be moved, and the number of the last of them.
+pub(crate) struct Taken {
+    pub(crate) lines: Vec<(ClinicId, Event)>,
+    seq: i64,
+}
+
+struct Lines {
     db: Sqlite,
     /// Committed here and not yet in the log.
     waiting: Vec<(ClinicId, Event)>,
+    /// Since when the first of them waits.
+    since: Option<Instant>,
     /// Number of the last line committed here.
     seq: i64,
     /// Number of the last line that is in the log.
@@ -45,11 +59,68 @@ impl Journal {
         main.execute("INSERT INTO store (name, value) VALUES ('journal', '0') ON CONFLICT (name) DO NOTHING", &[])?;
         let moved = main.one("SELECT value FROM store WHERE name = 'journal'", &[], |row| row.text(0))?;
         let moved = moved.and_then(|text| text.parse().ok()).unwrap_or(0);
-        let mut journal = Self { db, waiting: Vec::new(), seq: moved, moved, deleted: 0 };
-        journal.take_up()?;
-        Ok(journal)
+        let mut lines = Lines { db, waiting: Vec::new(), since: None, seq: moved, moved, deleted: 0 };
+        lines.take_up()?;
+        Ok(Self(Arc::new(Mutex::new(lines))))
     }
 
+    /// Commits lines. They outlive the end of this process from now on, a power cut once they are moved.
+    /// True when the writer is to be told: these are the first to wait, or so many wait that they should go at once.
+    pub(crate) fn keep(&self, clinic: ClinicId, events: Vec<Event>) -> Result<bool, DbError> {
+        self.lines().keep(clinic, events)
+    }
+
+    /// Since when lines wait.
+    pub(crate) fn since(&self) -> Option<Instant> {
+        self.lines().since
+    }
+
+    /// Whether so many wait that they should be moved at once.
+    pub(crate) fn is_full(&self) -> bool {
+        self.lines().waiting.len() >= LINES_MAX
+    }
+
+    /// Takes the lines that wait, to be moved. None when none do.
+    pub(crate) fn take(&self) -> Option<Taken> {
+        let mut lines = self.lines();
+        lines.since = None;
+        let seq = lines.seq;
+        let taken = std::mem::take(&mut lines.waiting);
+        (!taken.is_empty()).then_some(Taken { lines: taken, seq })
+    }
+
+    /// The transaction that moved them is committed. The rows here go with the next commit here.
+    pub(crate) fn are_moved(&self, taken: &Taken) {
+        self.lines().moved = taken.seq;
+    }
+
+    /// That transaction failed: they wait again, before those that have come since.
+    pub(crate) fn put_back(&self, mut taken: Taken) {
+        let mut lines = self.lines();
+        taken.lines.append(&mut lines.waiting);
+        lines.waiting = taken.lines;
+        lines.since.get_or_insert_with(Instant::now);
+    }
+
+    pub(crate) fn broken(&self) -> Option<String> {
+        self.lines().db.broken()
+    }
+
+    /// A panic elsewhere cannot leave the lines half-changed: they change after the commit.
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Taken {
+    /// Notes in the transaction that moves them that they are in the log.
+    pub(crate) fn mark(&self, main: &mut dyn Db) -> Result<(), DbError> {
+        let seq = self.seq.to_string();
+        main.execute("UPDATE store SET value = ?1 WHERE name = 'journal'", &[Val::Text(&seq)]).map(drop)
+    }
+}
+
+impl Lines {
     fn take_up(&mut self) -> Result<(), StoreError> {
         let (waiting, seq) = (&mut self.waiting, &mut self.seq);
         self.db.query(
@@ -63,19 +134,21 @@ impl Journal {
                 Ok(ControlFlow::Continue(()))
             },
         )?;
+        self.since = (!self.waiting.is_empty()).then(Instant::now);
         Ok(())
     }
 
-    /// Commits lines. They outlive the end of this process from now on, a power cut once they are moved.
-    pub(crate) fn keep(&mut self, lines: Vec<(ClinicId, Event)>) -> Result<(), DbError> {
+    fn keep(&mut self, clinic: ClinicId, events: Vec<Event>) -> Result<bool, DbError> {
         self.db.begin_write(false)?;
-        let kept = self.insert(&lines).and_then(|seq| self.db.end(true).map(|()| seq));
+        let kept = self.insert(clinic, &events).and_then(|seq| self.db.end(true).map(|()| seq));
         match kept {
             Ok(seq) => {
                 self.seq = seq;
                 self.deleted = self.moved;
-                self.waiting.extend(lines);
-                Ok(())
+                self.waiting.extend(events.into_iter().map(|event| (clinic, event)));
+                let first = self.since.is_none();
+                self.since.get_or_insert_with(Instant::now);
+                Ok(first || self.waiting.len() == LINES_MAX)
             }
             Err(error) => {
                 let _unusable = self.db.end(false);
@@ -84,44 +157,19 @@ impl Journal {
         }
     }
 
-    fn insert(&mut self, lines: &[(ClinicId, Event)]) -> Result<i64, DbError> {
+    fn insert(&mut self, clinic: ClinicId, events: &[Event]) -> Result<i64, DbError> {
         if self.deleted < self.moved {
             self.db.execute("DELETE FROM line WHERE seq <= ?1", &[Val::Int(self.moved)])?;
         }
         let mut seq = self.seq;
-        for (clinic, event) in lines {
+        for event in events {
             seq += 1;
             self.db.execute(
                 "INSERT INTO line (seq, clinic, event) VALUES (?1, ?2, ?3)",
-                &[Val::Int(seq), Val::from(*clinic), Val::Bytes(&event.to_vec())],
+                &[Val::Int(seq), Val::from(clinic), Val::Bytes(&event.to_vec())],
             )?;
         }
         Ok(seq)
-    }
-
-    /// The lines to be moved.
-    pub(crate) fn waiting(&self) -> &[(ClinicId, Event)] {
-        &self.waiting
-    }
-
-    pub(crate) fn is_full(&self) -> bool {
-        self.waiting.len() >= LINES_MAX
-    }
-
-    /// Notes in the transaction that moves them that the waiting lines are in the log.
-    pub(crate) fn mark(&self, main: &mut dyn Db) -> Result<(), DbError> {
-        let seq = self.seq.to_string();
-        main.execute("UPDATE store SET value = ?1 WHERE name = 'journal'", &[Val::Text(&seq)]).map(drop)
-    }
-
-    /// That transaction is committed. The rows here go with the next commit here.
-    pub(crate) fn are_moved(&mut self) {
-        self.moved = self.seq;
-        self.waiting.clear();
-    }
-
-    pub(crate) fn broken(&self) -> Option<String> {
-        self.db.broken()
     }
 }
 
@@ -167,9 +215,9 @@ mod tests {
         let (directory, keys) = (TempDir::new().unwrap(), Keys::random().unwrap());
         drop(Store::open(config(&directory, &keys)).unwrap());
         // Killed after lines were committed here and before they were moved.
-        let (mut left, _) = journal(directory.path(), &keys);
-        left.keep(vec![(ClinicId::ONLY, event("a")), (ClinicId::ONLY, event("b"))]).unwrap();
-        left.keep(vec![(ClinicId::ONLY, event("c"))]).unwrap();
+        let (left, _) = journal(directory.path(), &keys);
+        left.keep(ClinicId::ONLY, vec![event("a"), event("b")]).unwrap();
+        left.keep(ClinicId::ONLY, vec![event("c")]).unwrap();
         drop(left);
         for run in 0..3 {
             let store = Store::open(config(&directory, &keys)).unwrap();
@@ -182,7 +230,7 @@ mod tests {
         }
         // Moved in the transaction that was committed, but the rows are still here.
         let (again, _) = journal(directory.path(), &keys);
-        assert!(again.waiting().is_empty());
+        assert!(again.take().is_none());
     }
 
     #[tokio::test]

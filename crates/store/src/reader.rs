@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::db::Db;
 use crate::error::{DbError, StoreError};
 use crate::job::{ReadJob, Task};
+use crate::journal::Journal;
 use crate::snapshot::Snapshot;
 use crate::writer::failed;
 
@@ -20,6 +21,8 @@ pub(crate) struct Reader {
     db: Box<dyn Db + Send>,
     jobs: Arc<Mutex<Receiver<Reading>>>,
     writer: Sender<Task>,
+    /// Where audit lines go, beside an embedded database.
+    journal: Option<Journal>,
     stop: Arc<watch::Sender<Option<String>>>,
     deadline: Duration,
 }
@@ -29,10 +32,11 @@ impl Reader {
         db: Box<dyn Db + Send>,
         jobs: Arc<Mutex<Receiver<Reading>>>,
         writer: Sender<Task>,
+        journal: Option<Journal>,
         stop: Arc<watch::Sender<Option<String>>>,
         deadline: Duration,
     ) -> Self {
-        Self { db, jobs, writer, stop, deadline }
+        Self { db, jobs, writer, journal, stop, deadline }
     }
 
     pub(crate) fn run(mut self) {
@@ -64,10 +68,29 @@ impl Reader {
         if events.is_empty() {
             return job.into_answer().answer();
         }
+        if let Some(journal) = &self.journal {
+            if let Err(error) = self.keep(journal, clinic, events) {
+                job.refuse(error);
+            }
+            return job.into_answer().answer();
+        }
         // Straight to the writer: the caller is woken once, when the lines are committed.
         if let Err(unsent) = self.writer.send(Task::Audit(clinic, events, job.into_answer())) {
             unsent.0.into_answer(&StoreError::Stopped("the writer has ended".to_owned()));
         }
+    }
+
+    /// Commits audit lines to the journal, and tells the writer when they are the first there.
+    fn keep(&self, journal: &Journal, clinic: ClinicId, events: Vec<audit::Event>) -> Result<(), StoreError> {
+        let kept = journal.keep(clinic, events);
+        if let Some(reason) = journal.broken() {
+            self.stop.send_replace(Some(reason));
+        }
+        if kept? {
+            // When the writer has ended, the lines wait for the next start.
+            let _ended = self.writer.send(Task::Wake);
+        }
+        Ok(())
     }
 
     /// Runs the job; the audit events to be written.

@@ -83,7 +83,7 @@ impl Store {
             }
             Location::Postgres { .. } => None,
         };
-        let thread = Writer::new(db, tasks, Arc::clone(&stop), Arc::clone(&config.clock), key, journal);
+        let thread = Writer::new(db, tasks, Arc::clone(&stop), Arc::clone(&config.clock), key, journal.clone());
         threads.push(spawn("store-writer", move || thread.run())?);
         if let Location::Directory(path) = &config.location {
             let file = database_file(path)?;
@@ -94,7 +94,7 @@ impl Store {
         for _ in 0..config.readers.max(1) {
             let db = connect(config, READER_CACHE_KIB)?;
             let (reads, stop) = (Arc::clone(&reads), Arc::clone(&stop));
-            let thread = Reader::new(db, reads, writer.clone(), stop, config.read_deadline);
+            let thread = Reader::new(db, reads, writer.clone(), journal.clone(), stop, config.read_deadline);
             threads.push(spawn("store-reader", move || thread.run())?);
         }
         let room = Arc::new(Semaphore::new(JOBS));

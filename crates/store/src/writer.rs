@@ -18,7 +18,7 @@ use crate::db::Db;
 use crate::error::{DbError, StoreError};
 use crate::index::term::Known;
 use crate::job::{Answer, Task, WriteJob};
-use crate::journal::Journal;
+use crate::journal::{Journal, Taken};
 use crate::origin::Counters;
 use crate::snapshot::Snapshot;
 
@@ -81,7 +81,7 @@ impl Writer {
     }
 
     pub(crate) fn run(mut self) {
-        if self.has_waiting() {
+        if self.waiting_since().is_some() {
             self.commit(Vec::new(), false);
         }
         while let Some(tasks) = self.wait() {
@@ -93,14 +93,14 @@ impl Writer {
             self.commit(tasks, false);
         }
         // Everyone has gone: what is left of the audit log is written and signed now.
-        if self.stop.borrow().is_none() && (self.has_waiting() || !self.unsigned.is_empty()) {
+        if self.stop.borrow().is_none() && (self.waiting_since().is_some() || !self.unsigned.is_empty()) {
             self.commit(Vec::new(), true);
         }
     }
 
     /// All that wait now; none when it is time to sync or sign. None when no more will come.
     fn wait(&self) -> Option<Vec<Task>> {
-        let sync = self.unsynced.map(|since| SYNC_WITHIN.saturating_sub(since.elapsed()));
+        let sync = self.waiting_since().map(|since| SYNC_WITHIN.saturating_sub(since.elapsed()));
         let sign = self.unsigned.values().map(|since| SIGN_WITHIN.saturating_sub(since.elapsed()));
         let first = match sign.chain(sync).min() {
             None => self.tasks.recv().ok()?,
@@ -120,21 +120,22 @@ impl Writer {
         Some(tasks)
     }
 
-    fn has_waiting(&self) -> bool {
-        self.journal.as_ref().is_some_and(|journal| !journal.waiting().is_empty())
+    /// Since when audit lines of reads wait for a sync.
+    fn waiting_since(&self) -> Option<Instant> {
+        self.journal.as_ref().map_or(self.unsynced, Journal::since)
     }
 
     fn commit(&mut self, tasks: Vec<Task>, closing: bool) {
         let idle = tasks.is_empty();
         let overdue = idle
-            || self.unsynced.is_some_and(|since| since.elapsed() >= SYNC_WITHIN)
+            || self.waiting_since().is_some_and(|since| since.elapsed() >= SYNC_WITHIN)
             || self.journal.as_ref().is_some_and(Journal::is_full);
         let durable = overdue || tasks.iter().any(|task| matches!(task, Task::Write(..)));
         let mut answers = Vec::with_capacity(tasks.len());
-        let result = match &mut self.journal {
-            Some(journal) if !durable => keep(journal, tasks, &mut answers),
-            _ => self.transaction(tasks, durable, closing, &mut answers),
-        };
+        if !durable && tasks.iter().all(|task| matches!(task, Task::Wake)) {
+            return;
+        }
+        let result = self.transaction(tasks, durable, closing, &mut answers);
         if let Err(error) = &result {
             let broken = self.journal.as_ref().and_then(Journal::broken);
             if let Some(reason) = self.db.broken().or(broken) {
@@ -160,13 +161,15 @@ impl Writer {
     ) -> Result<(), StoreError> {
         let begun = self.db.begin_write(durable);
         let mut group = Group::default();
-        let mut result = begun.map_err(StoreError::from).and_then(|()| self.take_over(&mut group));
+        let taken = self.journal.as_ref().and_then(Journal::take);
+        let mut result = begun.map_err(StoreError::from).and_then(|()| self.move_lines(taken.as_ref(), &mut group));
         if result.is_ok() && tasks.is_empty() {
             result = self.load_unsigned(&mut group, closing);
         }
         for task in tasks {
             // After a failure of the transaction itself the rest only waits for its answer.
             let done = match (&result, task) {
+                (_, Task::Wake) => continue,
                 (Ok(()), Task::Write(clinic, job)) => self.write(&mut group, clinic, job, answers),
                 (Ok(()), Task::Audit(clinic, events, answer)) => {
                     answers.push(answer);
@@ -186,8 +189,11 @@ impl Writer {
         }
         result = result.and_then(|()| Ok(self.finish(group, answers.is_empty(), closing)?));
         result = result.and_then(|()| Ok(self.db.end(true)?));
-        if let (Ok(()), Some(journal)) = (&result, &mut self.journal) {
-            journal.are_moved();
+        if let (Some(journal), Some(taken)) = (&self.journal, taken) {
+            match &result {
+                Ok(()) => journal.are_moved(&taken),
+                Err(_) => journal.put_back(taken),
+            }
         }
         if result.is_err() {
             self.terms.clear();
@@ -197,15 +203,13 @@ impl Writer {
         result
     }
 
-    /// Moves the lines that wait in the journal into the log, before anything that came after them.
-    fn take_over(&mut self, group: &mut Group) -> Result<(), StoreError> {
-        let Some(journal) = self.journal.as_ref().filter(|journal| !journal.waiting().is_empty()) else {
-            return Ok(());
-        };
-        for (clinic, event) in journal.waiting() {
+    /// Moves lines of the journal into the log, before anything that came after them.
+    fn move_lines(&mut self, taken: Option<&Taken>, group: &mut Group) -> Result<(), StoreError> {
+        let Some(taken) = taken else { return Ok(()) };
+        for (clinic, event) in &taken.lines {
             group.audit(self.db.as_mut(), *clinic, std::slice::from_ref(event))?;
         }
-        Ok(journal.mark(self.db.as_mut())?)
+        Ok(taken.mark(self.db.as_mut())?)
     }
 
     /// Writes back what was given out. A commit that changes nothing syncs nothing, so one that is there only to
@@ -294,21 +298,6 @@ impl Writer {
         group.audit(db, clinic, &events)?;
         Ok(db.end_job()?)
     }
-}
-
-/// Commits the audit lines of a group that holds nothing else.
-fn keep(journal: &mut Journal, tasks: Vec<Task>, answers: &mut Vec<Box<dyn Answer>>) -> Result<(), StoreError> {
-    let mut lines = Vec::new();
-    for task in tasks {
-        match task {
-            Task::Audit(clinic, events, answer) => {
-                answers.push(answer);
-                lines.extend(events.into_iter().map(|event| (clinic, event)));
-            }
-            Task::Write(_, job) => answers.push(job.into_answer()),
-        }
-    }
-    Ok(journal.keep(lines)?)
 }
 
 /// The events of a job that failed: what they say was done was not.
