@@ -73,6 +73,11 @@ fn two_restores_of_one_backup_give_out_different_names() {
     for _ in 0..2 {
         // Written over in place, so that the file is the same one and only its content is older.
         fs::write(&database, &backup).unwrap();
+        // A log that was left there (nobody empties it when two connections close at once) belongs to the file
+        // that is gone; SQLite would play it over the one put back.
+        for log in ["komainu.db-wal", "komainu.db-shm"] {
+            let _absent = fs::remove_file(place.path().join(log));
+        }
         names.push(block_on(next_version(place.config(), "b")));
     }
     assert_eq!(names.iter().map(|name| name.origin.epoch).collect::<Vec<_>>(), [1, 2, 2]);
