@@ -187,15 +187,22 @@ impl Store {
 /// Waits until everything that was accepted is done.
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.writer = None;
         self.readers = None;
         self.end = None;
-        for thread in self.threads.drain(..) {
-            // A job may hold the last handle; a thread cannot wait for itself.
-            if thread.thread().id() != thread::current().id() && thread.join().is_err() {
-                tracing::error!("a thread of the store panicked");
-            }
+        // The writer, the first, goes last and alone: whoever closes the last connection empties the log into the
+        // database, and of two that close at once neither is the last.
+        for thread in self.threads.drain(1..) {
+            join(thread);
         }
+        self.writer = None;
+        self.threads.drain(..).for_each(join);
+    }
+}
+
+fn join(thread: JoinHandle<()>) {
+    // A job may hold the last handle; a thread cannot wait for itself.
+    if thread.thread().id() != thread::current().id() && thread.join().is_err() {
+        tracing::error!("a thread of the store panicked");
     }
 }
 
