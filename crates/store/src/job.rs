@@ -36,7 +36,7 @@ pub(crate) trait ReadJob: Answer {
 pub(crate) enum Task {
     /// A write job.
     Write(ClinicId, Box<dyn WriteJob>),
-    /// Audit lines of a read that is done; its caller is answered when they are committed.
+    /// Audit lines of a read that is done, where there is no journal; its caller is answered when they are committed.
     Audit(ClinicId, Vec<Event>, Box<dyn Answer>),
     /// Lines wait in the journal.
     Wake,
