@@ -6,6 +6,9 @@
 //! clock; text comes in and goes out.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
+pub mod intent;
+pub mod packets;
 pub mod policy;
 
+pub use intent::Intent;
 pub use policy::Policy;

@@ -13,6 +13,7 @@
 
 mod derive;
 mod end;
+mod housekeeping;
 
 use core::net::IpAddr;
 
@@ -22,6 +23,7 @@ use jiff::civil::DateTime;
 
 pub use derive::{Granted, Live};
 pub use end::{End, Reach, Side, Spot};
+pub use housekeeping::{Chore, Errand, link_local};
 
 /// What shall pass, at the moment it was made for.
 #[derive(Clone, Debug, PartialEq, Eq)]
