@@ -6,7 +6,9 @@
 //! clock; text comes in and goes out.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
+pub mod boxes;
 pub mod intent;
+pub mod nft;
 pub mod packets;
 pub mod policy;
 
