@@ -8,7 +8,7 @@ mod rules;
 mod text;
 
 pub use compile::compile;
-pub use eval::{Decision, Passage, Reached, evaluate};
+pub use eval::evaluate;
 pub use keys::{Key, Kind, Needs, Span};
 pub use read::{ReadError, TEXT_MAX, read};
 pub use rules::{Base, Chain, ChainId, Hook, Place, Rule, Ruleset, Statement, Unknown, Verdict};

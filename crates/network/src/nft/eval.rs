@@ -5,47 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use super::keys::{Key, Span};
 use super::rules::{Base, ChainId, Hook, Place, Ruleset, Statement, Unknown, Verdict};
 use crate::packets::{Field, GATEWAY, Set, Space};
+use crate::passage::{self, Decision, Passage, Reached};
 
 /// The kernel follows no more jumps inside each other than this, and loads no rule set that would.
 const DEPTH_MAX: u32 = 16;
 /// Rules visited at most. A rule set in which chains call each other in every combination is given up on.
 const VISITS_MAX: u32 = 200_000;
-
-/// What a rule set does.
-#[derive(Clone, Debug)]
-pub struct Passage {
-    /// What passes all hooks on its way.
-    pub pass: Set,
-    /// What each rule decided, in the order of evaluation; a rule comes more than once if its chain is entered from
-    /// several places.
-    pub decisions: Vec<Decision>,
-    /// How much reached each rule and how much of it matched, by any way.
-    pub reached: BTreeMap<Place, Reached>,
-    /// What was not understood on the way, besides what the reading did not understand.
-    pub unknown: Vec<Unknown>,
-}
-
-/// A decision of one rule, or of a chain's policy.
-#[derive(Clone, Debug)]
-pub struct Decision {
-    /// Whose.
-    pub place: Place,
-    /// Passes, for this chain.
-    pub accept: bool,
-    /// For which packets.
-    pub packets: Set,
-}
-
-/// What a rule saw.
-#[derive(Clone, Debug)]
-pub struct Reached {
-    /// Packets that came to it.
-    pub came: Set,
-    /// Packets it would match, whoever came.
-    pub matches: Set,
-    /// Whether some packet that came matched.
-    pub matched: bool,
-}
 
 /// Follows every packet through a rule set. Interfaces it names are named in the space.
 #[must_use]
@@ -62,7 +27,10 @@ pub fn evaluate(ruleset: &Ruleset, space: &mut Space) -> Passage {
     };
     let pass = walk.whole();
     unknown.append(&mut walk.unknown);
-    Passage { pass, decisions: walk.decisions, reached: walk.reached, unknown }
+    let unknown = ruleset.unknown.iter().chain(&unknown);
+    let unknown = unknown.map(|each| passage::Unknown { place: each.place.told(), what: each.what.clone() }).collect();
+    let reached = walk.reached.into_values().collect();
+    Passage { pass, decisions: walk.decisions, reached, unknown }
 }
 
 /// Gives every interface of the rules its number, so that "any other" means the same throughout.
@@ -143,7 +111,7 @@ impl Walk<'_> {
 
     fn decide(&mut self, place: &Place, accept: bool, packets: &Set) {
         if !packets.is_empty() {
-            self.decisions.push(Decision { place: place.clone(), accept, packets: packets.clone() });
+            self.decisions.push(Decision { place: place.told(), accept, packets: packets.clone() });
         }
     }
 
@@ -166,7 +134,10 @@ impl Walk<'_> {
         };
         for rule in &chain.rules {
             if here.is_empty() {
-                self.note(&rule.place, &here, &self.space.none(), &rule.statements);
+                let deciding = |each: &Statement| matches!(each, Statement::Verdict(_) | Statement::Map { .. });
+                if let Some(index) = rule.statements.iter().position(deciding) {
+                    self.note(&rule.place, &here, &rule.statements[..index]);
+                }
                 continue;
             }
             self.visits += 1;
@@ -191,14 +162,14 @@ impl Walk<'_> {
                         break;
                     }
                     Statement::Verdict(verdict) => {
-                        self.note(&rule.place, &here, &current, &rule.statements[..index]);
+                        self.note(&rule.place, &current, &rule.statements[..index]);
                         here = here.minus(&current);
                         let back = self.follow(id, &rule.place, verdict, &current, depth, &mut ends);
                         here = here.or(&back);
                         current = self.space.none();
                     }
                     Statement::Map { arms, .. } => {
-                        self.note(&rule.place, &here, &current, &rule.statements[..index]);
+                        self.note(&rule.place, &current, &rule.statements[..index]);
                         let sets = self.sets(statement);
                         for ((verdict, _), arm) in arms.iter().zip(sets) {
                             let taken = current.and(&arm);
@@ -256,11 +227,10 @@ impl Walk<'_> {
         }
     }
 
-    /// Remembers what came to a rule and whether any of it matched.
-    fn note(&mut self, place: &Place, came: &Set, matched: &Set, before: &[Statement]) {
+    /// Remembers what a rule matches and whether any of it came.
+    fn note(&mut self, place: &Place, matched: &Set, before: &[Statement]) {
         let matched = !matched.is_empty();
         if let Some(reached) = self.reached.get_mut(place) {
-            reached.came = reached.came.or(came);
             reached.matched |= matched;
             return;
         }
@@ -268,7 +238,7 @@ impl Walk<'_> {
         for statement in before.iter().filter(|statement| matches!(statement, Statement::Match { .. })) {
             matches = self.matching(statement, &matches);
         }
-        self.reached.insert(place.clone(), Reached { came: came.clone(), matches, matched });
+        self.reached.insert(place.clone(), Reached { place: place.told(), matches, matched });
     }
 
     /// Those of some packets that a match goes on with.

@@ -45,6 +45,13 @@ pub struct Place {
     pub comment: String,
 }
 
+impl Place {
+    /// As it is told to people.
+    pub(super) fn told(&self) -> crate::passage::Place {
+        self.to_string().into()
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ChainId { family, table, chain } = &self.chain;
