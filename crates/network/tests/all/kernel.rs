@@ -2,5 +2,9 @@
 //!
 //! These need root, network namespaces and `nft`; without them they say so and pass.
 
+mod frames;
 pub(crate) mod nft;
+mod packets;
 mod proof;
+mod traffic;
+mod world;
