@@ -1,3 +1,4 @@
+//! Dates of FHIR and of `clinic::wareki`, each against the other.
 #![no_main]
 #![expect(dead_code, reason = "each target runs one of the properties")]
 

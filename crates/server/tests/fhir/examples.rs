@@ -14,6 +14,7 @@ use super::client::{Client, client};
 
 const SAMPLE: usize = 150;
 
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn examples() -> Option<Vec<PathBuf>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let dir = std::env::var_os("KOMAINU_FHIR_EXAMPLES")
@@ -51,7 +52,7 @@ fn meaning(json: &Json) -> Json {
     // The order of members means nothing.
     let mut members: Vec<(String, Json)> = object.into_iter().collect();
     members.sort_by(|a, b| a.0.cmp(&b.0));
-    Json::Object(members.into_iter().map(|(name, value)| (name, value)).collect())
+    Json::Object(members.into_iter().collect())
 }
 
 /// None: it came back as it was sent. Otherwise status and the first thing said.
@@ -74,6 +75,7 @@ async fn refusal(client: &Client, name: &str, text: &[u8]) -> Option<String> {
 }
 
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "the full run is made for this line")]
 async fn every_example_comes_back_as_it_was_sent_or_is_refused_for_a_listed_reason() {
     let Some(files) = examples() else { return };
     let all = std::env::var("KOMAINU_EXAMPLES").is_ok_and(|which| which == "all");
