@@ -35,7 +35,8 @@ pub(crate) async fn demo(args: Demo) -> Done {
     } else {
         NewSeal::KeyFile(place.path.join("demo.key")).create(&place.path)?
     };
-    let store = data::open_store(&place.path, keys)?;
+    let open = if args.bulk { data::open_store_to_load } else { data::open_store };
+    let store = open(&place.path, keys)?;
     let app = serving::open(store.clone(), &args.listen, CLINIC.to_owned()).await?;
     fill(&app, &args).await?;
     let users = users(&app).await?;
