@@ -1,7 +1,7 @@
 //! The declared clinic: one file that says what there is and what may talk to what.
 //!
 //! [`read`] turns its text into a [`Clinic`] in two steps. First the TOML is read as typed, each value with its
-//! line (`draft`); then ids are looked up and what can be wrong in itself is refused (`check`). Everything else in
+//! line (`typed`); then ids are looked up and what can be wrong in itself is refused (`read`). Everything else in
 //! the program takes a [`Clinic`] and need not ask again: ids refer to something, ports are ports, a subnet has no
 //! host bits. What is well-formed but unwise, or at odds with itself, is told by `findings`.
 
@@ -13,7 +13,10 @@ pub mod ids;
 pub mod line;
 pub mod mac;
 pub mod people;
+pub mod problem;
+mod read;
 pub mod service;
+mod typed;
 mod words;
 pub mod zone;
 
@@ -27,7 +30,10 @@ pub use ids::{
 pub use line::Line;
 pub use mac::Mac;
 pub use people::{Maintenance, Outside, Person, Role, Vendor};
+pub use problem::{NotAClinic, Problem};
+pub use read::read;
 pub use service::{PortRange, Ports, Service};
+pub use typed::TEXT_LEN_MAX;
 pub use zone::{Addresses, Gateway, Platform, Subnets, Zone, ZoneKind};
 
 use ipnet::IpNet;
