@@ -7,6 +7,7 @@
 
 pub mod building;
 pub mod device;
+pub mod findings;
 pub mod flow;
 pub mod hours;
 pub mod ids;
@@ -22,6 +23,7 @@ pub mod zone;
 
 pub use building::{AccessPoint, Band, Floor, Material, Point, Radio, Room, Ssid, Wall, WifiSecurity};
 pub use device::{Criticality, Device, DeviceKind, Group, Maintainer};
+pub use findings::{Finding, Severity, findings};
 pub use flow::{Endpoint, Flow};
 pub use hours::Hours;
 pub use ids::{
@@ -136,6 +138,32 @@ impl Clinic {
             Endpoint::Vendor(id) => self.vendor(id).map(|vendor| vendor.addresses.clone()).unwrap_or_default(),
             Endpoint::Internet => Vec::new(),
         }
+    }
+
+    /// The listed devices of an end: those of a zone are the ones that are known.
+    #[must_use]
+    pub fn devices_of(&self, endpoint: &Endpoint) -> Vec<&Device> {
+        match endpoint {
+            Endpoint::Device(id) => self.device(id).into_iter().collect(),
+            Endpoint::Zone(id) => self.devices.iter().filter(|device| device.zone == *id).collect(),
+            Endpoint::Group(id) => self
+                .group(id)
+                .map(|group| group.members.iter().filter_map(|id| self.device(id)).collect())
+                .unwrap_or_default(),
+            Endpoint::Outside(_) | Endpoint::Vendor(_) | Endpoint::Internet => Vec::new(),
+        }
+    }
+
+    /// The zones an end has a part in, by id, each once; none for an end outside.
+    #[must_use]
+    pub fn zones_of<'a>(&'a self, endpoint: &'a Endpoint) -> Vec<&'a ZoneId> {
+        let mut zones: Vec<&ZoneId> = match endpoint {
+            Endpoint::Zone(id) => vec![id],
+            _ => self.devices_of(endpoint).into_iter().map(|device| &device.zone).collect(),
+        };
+        zones.sort();
+        zones.dedup();
+        zones
     }
 
     /// What people call an end.

@@ -141,11 +141,7 @@ fn one_id_names_one_thing() {
 fn a_flow_must_pass_the_gateway() {
     let printer = "[[device]]\nid = \"printer\"\nname = \"印刷\"\nkind = \"printer\"\nzone = \"office\"\n";
     let flow = "[[flow]]\nid = \"f\"\nfrom = \"pc1\"\nto = \"printer\"\nservice = \"ipp\"\nwhy = \"x\"\n";
-    check(
-        &format!("{printer}{flow}"),
-        6,
-        &["same zone", "office"].map(|w| if w == "same zone" { "one zone" } else { w })[1..].as_ref(),
-    );
+    check(&format!("{printer}{flow}"), 6, &["in zone \"office\""]);
     check(
         "[[flow]]\nid = \"f\"\nfrom = \"internet\"\nto = \"internet\"\nservice = \"ipp\"\nwhy = \"x\"\n",
         1,
@@ -173,9 +169,7 @@ fn everything_wrong_is_told_at_once_in_order() {
 fn broken_toml_has_a_line() {
     let found = problems("[[device]]\nid = \"d\nname = \"x\"\n");
     assert_eq!(found[0].0, 2, "{found:?}");
-    assert!(
-        read("").unwrap_err().to_string().contains("[clinic]") || read("").unwrap_err().to_string().contains("clinic")
-    );
+    assert!(read("").unwrap_err().to_string().contains("lacks \"clinic\""));
     let long = format!("# {}\n", "x".repeat(clinic::model::TEXT_LEN_MAX));
     assert!(read(&long).unwrap_err().to_string().contains("1 MiB"));
     let deep = format!("a = {}1{}", "[".repeat(5000), "]".repeat(5000));

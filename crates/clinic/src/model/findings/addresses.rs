@@ -16,10 +16,18 @@ pub(super) fn find(clinic: &Clinic, findings: &mut Vec<Finding>) {
     zones(clinic, findings);
     devices(clinic, findings);
     let places = clinic.outside.iter().map(|place| (Endpoint::Outside(place.id.clone()), place.line, &place.addresses));
-    let vendors = clinic.vendors.iter().map(|vendor| (Endpoint::Vendor(vendor.id.clone()), vendor.line, &vendor.addresses));
+    let vendors =
+        clinic.vendors.iter().map(|vendor| (Endpoint::Vendor(vendor.id.clone()), vendor.line, &vendor.addresses));
     for (end, line, addresses) in places.chain(vendors) {
-        for zone in clinic.zones.iter().filter(|zone| addresses.iter().any(|net| zone.subnets.iter().any(|own| overlap(*net, own)))) {
-            findings.push(Finding { line, what: What::OutsideWithin { end: end.word().to_owned(), zone: zone.id.clone() } });
+        for zone in clinic
+            .zones
+            .iter()
+            .filter(|zone| addresses.iter().any(|net| zone.subnets.iter().any(|own| overlap(*net, own))))
+        {
+            findings.push(Finding {
+                line,
+                what: What::OutsideWithin { end: end.word().to_owned(), zone: zone.id.clone() },
+            });
         }
     }
 }
@@ -33,7 +41,11 @@ fn zones(clinic: &Clinic, findings: &mut Vec<Finding>) {
     for (index, zone) in clinic.zones.iter().enumerate() {
         let mut say = |what| findings.push(Finding { line: zone.line, what });
         if zone.interface == clinic.gateway.uplink {
-            say(What::SharedInterface { zone: zone.id.clone(), other: "internet".to_owned(), interface: zone.interface.clone() });
+            say(What::SharedInterface {
+                zone: zone.id.clone(),
+                other: "internet".to_owned(),
+                interface: zone.interface.clone(),
+            });
         }
         for other in &clinic.zones[..index] {
             let (id, other_id) = (zone.id.clone(), other.id.clone());
@@ -66,7 +78,10 @@ fn devices(clinic: &Clinic, findings: &mut Vec<Finding>) {
         let subnets = clinic.zone(&device.zone).map(|zone| zone.subnets).unwrap_or_default();
         for address in device.addresses.iter() {
             if !subnets.contains(address) {
-                say(device.line, What::OutsideItsZone { device: device.id.clone(), address, zone: device.zone.clone() });
+                say(
+                    device.line,
+                    What::OutsideItsZone { device: device.id.clone(), address, zone: device.zone.clone() },
+                );
             }
             match owners.entry(address) {
                 Entry::Vacant(free) => drop(free.insert(device.id.as_str())),

@@ -64,7 +64,8 @@ fn missing(device: &Device) -> Vec<&'static str> {
 
 fn wifi(clinic: &Clinic, findings: &mut Vec<Finding>) {
     let mut seen: Vec<(&str, &super::ZoneId)> = Vec::new();
-    for (point, ssid) in clinic.access_points.iter().flat_map(|point| point.ssids.iter().map(move |ssid| (point, ssid))) {
+    for (point, ssid) in clinic.access_points.iter().flat_map(|point| point.ssids.iter().map(move |ssid| (point, ssid)))
+    {
         let is_guest = clinic.zone(&ssid.zone).is_some_and(|zone| zone.kind == ZoneKind::Guest);
         if ssid.security == WifiSecurity::Open && !is_guest {
             let what = What::OpenWifi { ssid: ssid.name.clone(), zone: ssid.zone.clone() };
@@ -73,7 +74,10 @@ fn wifi(clinic: &Clinic, findings: &mut Vec<Finding>) {
         match seen.iter().find(|(name, _)| *name == ssid.name) {
             Some((_, other)) if **other != ssid.zone => {
                 let (zone, other) = (ssid.zone.clone(), (*other).clone());
-                findings.push(Finding { line: point.line, what: What::SsidOfTwoZones { ssid: ssid.name.clone(), zone, other } });
+                findings.push(Finding {
+                    line: point.line,
+                    what: What::SsidOfTwoZones { ssid: ssid.name.clone(), zone, other },
+                });
             }
             Some(_) => {}
             None => seen.push((&ssid.name, &ssid.zone)),
@@ -82,11 +86,16 @@ fn wifi(clinic: &Clinic, findings: &mut Vec<Finding>) {
 }
 
 fn unused(clinic: &Clinic, findings: &mut Vec<Finding>) {
-    let flows = clinic.flows.iter().map(|flow| (&flow.from, &flow.services)).chain(clinic.flows.iter().map(|flow| (&flow.to, &flow.services)));
+    let flows = clinic
+        .flows
+        .iter()
+        .map(|flow| (&flow.from, &flow.services))
+        .chain(clinic.flows.iter().map(|flow| (&flow.to, &flow.services)));
     let ways = clinic.vendors.iter().flat_map(|vendor| &vendor.maintenance).map(|way| (&way.to, &way.services));
     let uses: Vec<_> = flows.chain(ways).collect();
     let is_used = |end: &Endpoint| uses.iter().any(|(used, _)| *used == end);
-    let mut say = |line, kind, id: &str| findings.push(Finding { line, what: What::Unused { kind, id: id.to_owned() } });
+    let mut say =
+        |line, kind, id: &str| findings.push(Finding { line, what: What::Unused { kind, id: id.to_owned() } });
     for group in clinic.groups.iter().filter(|group| !is_used(&Endpoint::Group(group.id.clone()))) {
         say(group.line, Unused::Group, group.id.as_str());
     }

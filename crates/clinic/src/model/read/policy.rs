@@ -3,7 +3,7 @@
 use super::super::Clinic;
 use super::super::flow::{Endpoint, Flow};
 use super::super::hours::Hours;
-use super::super::ids::{FlowId, OutsideId, PersonId, ServiceId, VendorId, ZoneId};
+use super::super::ids::{FlowId, OutsideId, PersonId, ServiceId, VendorId};
 use super::super::people::{Maintenance, Outside, Person, Role, Vendor};
 use super::super::problem::{Wanted, What};
 use super::super::service::{Ports, Service};
@@ -110,7 +110,7 @@ pub(super) fn check_ends(clinic: &Clinic, fields: &Fields<'_>) {
         if flow.from.is_outside() && flow.to.is_outside() {
             fields.complain(flow.line, What::BothOutside);
         }
-        let (from, to) = (zones(clinic, &flow.from), zones(clinic, &flow.to));
+        let (from, to) = (clinic.zones_of(&flow.from), clinic.zones_of(&flow.to));
         if let [zone] = from.as_slice()
             && from == to
         {
@@ -122,20 +122,4 @@ pub(super) fn check_ends(clinic: &Clinic, fields: &Fields<'_>) {
             fields.complain(way.line, What::BothOutside);
         }
     }
-}
-
-/// The zones an end has a part in, each once.
-fn zones<'a>(clinic: &'a Clinic, end: &'a Endpoint) -> Vec<&'a ZoneId> {
-    let of = |id| clinic.device(id).map(|device| &device.zone);
-    let mut zones: Vec<&ZoneId> = match end {
-        Endpoint::Device(id) => of(id).into_iter().collect(),
-        Endpoint::Zone(id) => vec![id],
-        Endpoint::Group(id) => {
-            clinic.group(id).map(|group| group.members.iter().filter_map(of).collect()).unwrap_or_default()
-        }
-        Endpoint::Outside(_) | Endpoint::Vendor(_) | Endpoint::Internet => Vec::new(),
-    };
-    zones.sort();
-    zones.dedup();
-    zones
 }
