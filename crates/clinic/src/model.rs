@@ -13,6 +13,7 @@ pub mod hours;
 pub mod ids;
 pub mod line;
 pub mod mac;
+pub mod patterns;
 pub mod people;
 pub mod problem;
 mod read;
@@ -122,13 +123,17 @@ impl Clinic {
         self.devices.iter().filter(move |device| device.zone == *zone)
     }
 
-    /// The addresses an end stands for. [`Endpoint::Internet`] gives none: it is whatever lies behind the uplink.
+    /// The addresses an end stands for; those of the gateway are its addresses in all zones. [`Endpoint::Internet`]
+    /// gives none: it is whatever lies behind the uplink.
     #[must_use]
     pub fn prefixes(&self, endpoint: &Endpoint) -> Vec<IpNet> {
         let hosts = |id: &DeviceId| -> Vec<IpNet> {
             self.device(id).map(|device| device.addresses.iter().map(IpNet::from).collect()).unwrap_or_default()
         };
         match endpoint {
+            Endpoint::Device(_) if self.is_gateway(endpoint) => {
+                self.zones.iter().flat_map(|zone| zone.router.iter().map(IpNet::from)).collect()
+            }
             Endpoint::Device(id) => hosts(id),
             Endpoint::Zone(id) => self.zone(id).map(|zone| zone.subnets.iter().collect()).unwrap_or_default(),
             Endpoint::Group(id) => {
@@ -138,6 +143,12 @@ impl Clinic {
             Endpoint::Vendor(id) => self.vendor(id).map(|vendor| vendor.addresses.clone()).unwrap_or_default(),
             Endpoint::Internet => Vec::new(),
         }
+    }
+
+    /// Whether an end is the gateway itself: it is called, and calls, by any address it has.
+    #[must_use]
+    pub fn is_gateway(&self, endpoint: &Endpoint) -> bool {
+        matches!(endpoint, Endpoint::Device(id) if self.gateway.device.as_ref() == Some(id))
     }
 
     /// The listed devices of an end: those of a zone are the ones that are known.

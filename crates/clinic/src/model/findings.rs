@@ -12,6 +12,7 @@ mod sentences;
 
 use core::net::IpAddr;
 
+use ipnet::IpNet;
 use jiff::civil::Date;
 
 use super::Clinic;
@@ -83,6 +84,8 @@ pub enum What {
     SsidOfTwoZones { ssid: String, zone: ZoneId, other: ZoneId },
     /// Warning: a tag used twice.
     DuplicateVlan { zone: ZoneId, other: ZoneId, vlan: u16 },
+    /// Warning: an address that stands in documents only, left from a pattern.
+    Placeholder { end: String, address: IpNet },
     /// Warning: checklist 1-① has no answer.
     NoSafetyManager,
     /// Advice: checklist 2-③ has no answer for this vendor.
@@ -133,6 +136,7 @@ impl Finding {
             | W::Misplaced { .. }
             | W::SsidOfTwoZones { .. }
             | W::DuplicateVlan { .. }
+            | W::Placeholder { .. }
             | W::NoSafetyManager => Severity::Warning,
             W::NoDisclosure { .. }
             | W::ZoneToZone { .. }

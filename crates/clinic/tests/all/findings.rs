@@ -106,7 +106,7 @@ fn paths_that_have_no_place_in_a_clinic() {
 
 #[test]
 fn a_vendor_comes_in_for_a_time() {
-    let vendor = "[[vendor]]\nid = \"v\"\nname = \"v\"\naddresses = \"203.0.113.0/28\"\ndisclosure = 2026-04-01\n";
+    let vendor = "[[vendor]]\nid = \"v\"\nname = \"v\"\naddresses = \"8.8.8.0/28\"\ndisclosure = 2026-04-01\n";
     check(&format!("{vendor}{}", flow("v", "server", "ssh", "")), "vendor-without-limit", Warning, 6);
     for limit in ["until = 2027-01-31", "hours = \"mon-fri 09:00-17:00\""] {
         assert_eq!(new(&format!("{vendor}{}", flow("v", "server", "ssh", limit))), []);
@@ -115,6 +115,8 @@ fn a_vendor_comes_in_for_a_time() {
     check(&format!("{vpn}{}", flow("vpn", "server", "rdp", "")), "vendor-without-limit", Warning, 7);
     let way = "[[vendor.maintenance]]\nto = \"server\"\nservice = \"rdp\"\nwhy = \"保守\"\nminutes_max = 60\n";
     assert_eq!(new(&format!("{vendor}{way}")), []);
+    let placeholder = vendor.replace("8.8.8.0/28", "203.0.113.0/28");
+    check(&format!("{placeholder}{way}"), "placeholder", Warning, 1);
     check("[[vendor]]\nid = \"v\"\nname = \"v\"\n", "no-disclosure", Advice, 1);
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::super::Clinic;
 use super::super::flow::Endpoint;
@@ -19,6 +19,9 @@ pub(super) fn find(clinic: &Clinic, findings: &mut Vec<Finding>) {
     let vendors =
         clinic.vendors.iter().map(|vendor| (Endpoint::Vendor(vendor.id.clone()), vendor.line, &vendor.addresses));
     for (end, line, addresses) in places.chain(vendors) {
+        if let Some(address) = addresses.iter().copied().find(|net| is_for_documents(*net)) {
+            findings.push(Finding { line, what: What::Placeholder { end: end.word().to_owned(), address } });
+        }
         for zone in clinic
             .zones
             .iter()
@@ -30,6 +33,15 @@ pub(super) fn find(clinic: &Clinic, findings: &mut Vec<Finding>) {
             });
         }
     }
+}
+
+/// RFC 5737 and RFC 3849, RFC 9637: never in use anywhere.
+fn is_for_documents(net: IpNet) -> bool {
+    let v4 = [[192, 0, 2, 0], [198, 51, 100, 0], [203, 0, 113, 0]].map(Ipv4Addr::from);
+    let v6 = [(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32), (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20)];
+    let v4 = v4.into_iter().map(|address| Ipv4Net::new_assert(address, 24)).map(IpNet::V4);
+    let v6 = v6.into_iter().map(|(address, length)| Ipv6Net::new_assert(address, length)).map(IpNet::V6);
+    v4.chain(v6).any(|documents| documents.contains(&net))
 }
 
 /// Whether two prefixes have an address in common.

@@ -44,6 +44,7 @@ fn code(what: &What) -> &'static str {
         What::Misplaced { .. } => "misplaced",
         What::SsidOfTwoZones { .. } => "ssid-of-two-zones",
         What::DuplicateVlan { .. } => "duplicate-vlan",
+        What::Placeholder { .. } => "placeholder",
         What::NoSafetyManager => "no-safety-manager",
         What::NoDisclosure { .. } => "no-disclosure",
         What::ZoneToZone { .. } => "zone-to-zone",
@@ -141,6 +142,10 @@ fn sentences(what: &What) -> (String, String) {
         What::DuplicateVlan { zone, other, vlan } => (
             format!("ゾーン {zone} と {other} が同じ VLAN {vlan} です。番号を分けてください。"),
             format!("Zones {zone} and {other} have the same VLAN {vlan}. Use two numbers."),
+        ),
+        What::Placeholder { end, address } => (
+            format!("{end} のアドレス {address} は文書用です。事業者の接続資料にあるアドレスに置き換えてください。"),
+            format!("Address {address} of {end} is one for documents. Replace it with that from the vendor's papers."),
         ),
         What::NoSafetyManager => (
             "医療情報システム安全管理責任者(role = \"safety-manager\")が決まっていません。[[person]] に書いてください。".to_owned(),

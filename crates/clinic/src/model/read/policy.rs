@@ -110,6 +110,9 @@ pub(super) fn check_ends(clinic: &Clinic, fields: &Fields<'_>) {
         if flow.from.is_outside() && flow.to.is_outside() {
             fields.complain(flow.line, What::BothOutside);
         }
+        if clinic.is_gateway(&flow.from) || clinic.is_gateway(&flow.to) {
+            continue;
+        }
         let (from, to) = (clinic.zones_of(&flow.from), clinic.zones_of(&flow.to));
         if let [zone] = from.as_slice()
             && from == to
