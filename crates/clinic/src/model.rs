@@ -15,6 +15,7 @@ pub mod line;
 pub mod mac;
 pub mod patterns;
 pub mod people;
+pub mod plan;
 pub mod problem;
 mod read;
 pub mod service;
@@ -33,6 +34,7 @@ pub use ids::{
 pub use line::Line;
 pub use mac::Mac;
 pub use people::{Maintenance, Outside, Person, Role, Vendor};
+pub use plan::{Plan, conversations, plan};
 pub use problem::{NotAClinic, Problem};
 pub use read::read;
 pub use service::{PortRange, Ports, Service};

@@ -3,4 +3,5 @@
 
 mod findings;
 mod patterns;
+mod plan;
 mod read;
