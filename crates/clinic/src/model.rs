@@ -7,6 +7,7 @@
 
 pub mod building;
 pub mod device;
+pub mod edit;
 pub mod findings;
 pub mod flow;
 pub mod hours;
@@ -111,7 +112,7 @@ impl Clinic {
     /// A service: one of the clinic's own, or one that is built in.
     #[must_use]
     pub fn service(&self, id: &ServiceId) -> Option<Service> {
-        self.services.iter().find(|each| each.id == *id).cloned().or_else(|| Service::built_in().find(|s| s.id == *id))
+        self.services.iter().find(|each| each.id == *id).cloned().or_else(|| Service::known(id.as_str()))
     }
 
     /// The room of an id, and its floor.

@@ -139,11 +139,21 @@ impl Service {
 
     /// The services that need no declaration, by id.
     pub fn built_in() -> impl Iterator<Item = Self> {
-        BUILT_IN.iter().filter_map(|(id, name, _, ports)| {
-            let mut ports: Vec<Ports> = ports.iter().filter_map(|text| Ports::parse(text)).collect();
-            ports.sort();
-            Some(Self { id: ServiceId::new(id)?, name: (*name).to_owned(), ports, line: Line::default() })
-        })
+        Self::built_in_ids().filter_map(Self::known)
+    }
+
+    /// The ids of those.
+    pub fn built_in_ids() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|(id, ..)| *id)
+    }
+
+    /// The built-in service of an id.
+    #[must_use]
+    pub fn known(id: &str) -> Option<Self> {
+        let (id, name, _, ports) = BUILT_IN.iter().find(|(each, ..)| *each == id)?;
+        let mut ports: Vec<Ports> = ports.iter().filter_map(|text| Ports::parse(text)).collect();
+        ports.sort();
+        Some(Self { id: ServiceId::new(id)?, name: (*name).to_owned(), ports, line: Line::default() })
     }
 }
 

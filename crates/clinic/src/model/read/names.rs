@@ -141,10 +141,11 @@ impl Names {
     }
 
     pub(super) fn service(&self, fields: &Fields<'_>, key: &'static str, id: &At<String>) -> Option<ServiceId> {
-        let built_in: Vec<ServiceId> = Service::built_in().map(|service| service.id).collect();
-        let all = || self.others("service").chain(built_in.iter().map(ServiceId::as_str));
-        let found = all().find(|each| *each == id.value).and_then(ServiceId::new);
-        Self::find(fields, key, SERVICE, id, found, all())
+        let own = self.others.contains_key(&("service", id.value.clone()));
+        let is_known = own || Service::built_in_ids().any(|known| known == id.value);
+        let found = is_known.then(|| ServiceId::new(&id.value)).flatten();
+        let built_in: Vec<&str> = Service::built_in_ids().collect();
+        Self::find(fields, key, SERVICE, id, found, self.others("service").chain(built_in))
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn outside(fields: &mut Fields<'_>) -> Option<Outside> {
 
 pub(super) fn service(fields: &mut Fields<'_>) -> Option<Service> {
     let id = id(fields, ServiceId::new);
-    if let Some(id) = id.as_ref().filter(|id| Service::built_in().any(|known| known.id == **id)) {
+    if let Some(id) = id.as_ref().filter(|id| Service::built_in_ids().any(|known| known == id.as_str())) {
         // A second meaning of `smb` in one clinic would deceive every reader.
         fields.complain(fields.line, What::BuiltIn { id: id.to_string() });
     }
