@@ -1,5 +1,8 @@
 #![no_main]
 
+// For the property, which names it.
+use jiff as _;
+
 #[path = "../../crates/clinic/tests/all/properties.rs"]
 mod properties;
 

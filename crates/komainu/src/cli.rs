@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clinic::model::patterns::PATTERNS;
 
 const AFTER: &str = "\
@@ -43,6 +43,10 @@ pub(crate) enum Command {
     Check(Check),
     /// 診療所のファイルの変更で何が通り、何が通らなくなるかを示す / Show what a change of the clinic's file opens and closes
     Plan(Plan),
+    /// 診療所のファイルから、ルーターの規則を作る / Make a router's rules from the clinic's file
+    Compile(Compile),
+    /// 動いている規則が宣言どおりかを証明する / Prove that the rules that run are those that were declared
+    Prove(Prove),
     /// 監査記録 / The audit log
     #[command(subcommand)]
     Audit(Audit),
@@ -206,6 +210,42 @@ pub(crate) struct Check {
     /// 診療所のファイル / The clinic's file
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// JSON で出力 / Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compile {
+    /// 診療所のファイル / The clinic's file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// 何のための規則か / For what
+    #[arg(long, value_enum)]
+    pub(crate) target: Target,
+    /// 書き出すフォルダー / Folder to write into
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+/// What rules are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    /// Linux
+    Nftables,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "終了コード / exit codes: 0 等しい equal, 1 違う different, 2 読み取れない規則がある not fully understood"
+)]
+pub(crate) struct Prove {
+    /// 診療所のファイル / The clinic's file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// nft -j list ruleset の出力か、kernel / What nft -j list ruleset printed, or kernel
+    #[arg(long, value_name = "FILE|kernel")]
+    pub(crate) against: String,
     /// JSON で出力 / Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clinic::model::{Clinic, Finding, NotAClinic, Severity, TEXT_LEN_MAX, findings, read};
 use jiff::Zoned;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use serde_json::{Value, json};
 
 use crate::cli::Check;
@@ -30,6 +30,27 @@ pub(crate) fn check(args: &Check) -> Done {
 /// The day at this computer.
 pub(super) fn today() -> Date {
     Zoned::now().date()
+}
+
+/// The wall clock at this computer.
+pub(super) fn now() -> DateTime {
+    Zoned::now().datetime()
+}
+
+/// Reads a clinic that has nothing in it that must not be.
+pub(super) fn sound_clinic(path: &Path) -> Done<Clinic> {
+    let clinic = clinic(path)?;
+    let errors = findings(&clinic, today()).iter().filter(|each| each.severity() == Severity::Error).count();
+    if errors == 0 {
+        return Ok(clinic);
+    }
+    let path = path.display();
+    Err(Failure::new(
+        Kind::Input,
+        format!("{path} には誤りが {errors} 件あるため、規則を作りません。"),
+        format!("{path} has {errors} errors, so no rules are made of it."),
+    )
+    .todo("komainu check で確かめ、直してください。", "See komainu check and correct them."))
 }
 
 /// Reads a clinic, or says why it cannot be.
