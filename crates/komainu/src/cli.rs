@@ -118,6 +118,9 @@ pub(crate) struct Demo {
     /// 同じ種から同じ患者ができる / The same seed makes the same patients
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// 計測用: 患者 1 人あたりの記録を半分にする / For benchmarks: half as many resources a patient
+    #[arg(long, hide = true)]
+    pub(crate) bulk: bool,
 }
 
 #[derive(Debug, Args)]
