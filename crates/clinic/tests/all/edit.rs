@@ -156,7 +156,7 @@ fn any_edit() -> impl Strategy<Value = (&'static str, usize, clinic::model::Devi
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn an_edited_text_says_what_the_edited_clinic_says((text, at, device) in any_edit(), new_id in "[a-z][a-z0-9-]{0,8}9") {

@@ -5,13 +5,14 @@ use std::io::Read;
 use std::path::Path;
 
 use clinic::model::{Clinic, Finding, NotAClinic, Severity, TEXT_LEN_MAX, findings, read};
-use jiff::Zoned;
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::cli::Check;
 use crate::failure::{Done, Failure, Kind};
-use crate::terminal;
+use crate::{serving, terminal};
 
 /// Says everything there is to say about a file.
 pub(crate) fn check(args: &Check) -> Done {
@@ -29,12 +30,13 @@ pub(crate) fn check(args: &Check) -> Done {
 
 /// The day at this computer.
 pub(super) fn today() -> Date {
-    Zoned::now().date()
+    now().date()
 }
 
 /// The wall clock at this computer.
 pub(super) fn now() -> DateTime {
-    Zoned::now().datetime()
+    let now = Timestamp::from_millisecond(serving::now_ms()).unwrap_or_default();
+    now.to_zoned(TimeZone::system()).datetime()
 }
 
 /// Reads a clinic that has nothing in it that must not be.
