@@ -105,6 +105,30 @@ words! {
     }
 }
 
+impl Band {
+    /// Whether the band has this primary channel in Japan (14, for 802.11b alone, is left out).
+    #[must_use]
+    pub fn has_channel(self, channel: u16) -> bool {
+        match self {
+            Self::Ghz2 => (1..=13).contains(&channel),
+            // W52, W53, W56.
+            Self::Ghz5 => channel.is_multiple_of(4) && ((36..=64).contains(&channel) || (100..=144).contains(&channel)),
+            // 24 channels of 20 MHz in 5925–6425 MHz.
+            Self::Ghz6 => channel % 4 == 1 && (1..=93).contains(&channel),
+        }
+    }
+
+    /// The channel widths of the band, in MHz.
+    #[must_use]
+    pub fn widths_mhz(self) -> &'static [u16] {
+        match self {
+            Self::Ghz2 => &[20, 40],
+            Self::Ghz5 => &[20, 40, 80, 160],
+            Self::Ghz6 => &[20, 40, 80, 160, 320],
+        }
+    }
+}
+
 /// One radio of an access point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Radio {

@@ -117,7 +117,7 @@ pub struct Gateway {
     pub platform: Platform,
     /// The interface towards the Internet, in the gateway's own words: `eth0`, `pp1`, `wan`.
     pub uplink: String,
-    /// The device it is, where it is listed: flows to it are to the gateway itself.
+    /// The device it is, where it is listed. A flow to it is to the gateway itself, by its address in the caller's zone.
     pub device: Option<DeviceId>,
     /// Where it is declared.
     pub line: Line,
