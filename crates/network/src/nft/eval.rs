@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::keys::{Key, Span};
-use super::rules::{Base, ChainId, Hook, Place, Ruleset, Statement, Unknown, Verdict};
+use super::rules::{Base, ChainId, Hook, Place, Rule, Ruleset, Statement, Unknown, Verdict};
 use crate::packets::{Field, GATEWAY, Set, Space};
 use crate::passage::{self, Decision, Passage, Reached};
 
@@ -133,72 +133,68 @@ impl Walk<'_> {
             return ends;
         };
         for rule in &chain.rules {
-            if here.is_empty() {
-                let deciding = |each: &Statement| matches!(each, Statement::Verdict(_) | Statement::Map { .. });
-                if let Some(index) = rule.statements.iter().position(deciding) {
-                    self.note(&rule.place, &here, &rule.statements[..index]);
-                }
-                continue;
-            }
-            self.visits += 1;
-            if self.visits > VISITS_MAX {
-                self.give_up(&rule.place, "too many ways through the chains");
-                break;
-            }
-            let mut current = here.clone();
-            let mut sure = true;
-            for (index, statement) in rule.statements.iter().enumerate() {
-                if current.is_empty() {
-                    break;
-                }
-                match statement {
-                    Statement::Nothing => {}
-                    // Nobody can say what comes further; it was told when it was read.
-                    Statement::Unknown => break,
-                    Statement::Some => sure = false,
-                    Statement::Match { .. } => current = self.matching(statement, &current),
-                    Statement::Verdict(_) | Statement::Map { .. } if !sure => {
-                        self.give_up(&rule.place, "a decision by rate");
-                        break;
-                    }
-                    Statement::Verdict(verdict) => {
-                        self.note(&rule.place, &current, &rule.statements[..index]);
-                        here = here.minus(&current);
-                        let back = self.follow(id, &rule.place, verdict, &current, depth, &mut ends);
-                        here = here.or(&back);
-                        current = self.space.none();
-                    }
-                    Statement::Map { arms, .. } => {
-                        self.note(&rule.place, &current, &rule.statements[..index]);
-                        let sets = self.sets(statement);
-                        for ((verdict, _), arm) in arms.iter().zip(sets) {
-                            let taken = current.and(&arm);
-                            if taken.is_empty() {
-                                continue;
-                            }
-                            here = here.minus(&taken);
-                            current = current.minus(&taken);
-                            let back = self.follow(id, &rule.place, verdict, &taken, depth, &mut ends);
-                            here = here.or(&back);
-                        }
-                    }
-                }
-            }
+            here = self.rule(rule, here, depth, &mut ends);
         }
         ends.left = ends.left.or(&here);
         ends
     }
 
+    /// Follows packets through a rule; gives back what goes on with the next one.
+    fn rule(&mut self, rule: &Rule, mut here: Set, depth: u32, ends: &mut Ends) -> Set {
+        let deciding = |each: &Statement| matches!(each, Statement::Verdict(_) | Statement::Map { .. });
+        let Some(decides) = rule.statements.iter().position(deciding) else { return here };
+        let before = &rule.statements[..decides];
+        self.visits += 1;
+        if self.visits > VISITS_MAX {
+            self.give_up(&rule.place, "too many ways through the chains");
+            return here;
+        }
+        // What is not understood was told when it was read; nobody can say what comes past it.
+        if before.iter().any(|each| matches!(each, Statement::Unknown)) {
+            return here;
+        }
+        if before.iter().any(|each| matches!(each, Statement::Some)) {
+            self.give_up(&rule.place, "a decision by rate");
+            return here;
+        }
+        let mut current = here.clone();
+        for statement in before.iter().filter(|each| matches!(each, Statement::Match { .. })) {
+            current = if current.is_empty() { current } else { self.matching(statement, &current) };
+        }
+        self.note(&rule.place, &current, before);
+        // Behind a map there may be another decision, for what it does not know.
+        for statement in &rule.statements[decides..] {
+            match statement {
+                _ if current.is_empty() => break,
+                Statement::Verdict(verdict) => {
+                    here = here.minus(&current);
+                    here = here.or(&self.follow(&rule.place, verdict, &current, depth, ends));
+                    current = self.space.none();
+                }
+                Statement::Map { arms, .. } => {
+                    let sets = self.sets(statement);
+                    for ((verdict, _), arm) in arms.iter().zip(sets) {
+                        let taken = current.and(&arm);
+                        if !taken.is_empty() {
+                            here = here.minus(&taken);
+                            current = current.minus(&taken);
+                            here = here.or(&self.follow(&rule.place, verdict, &taken, depth, ends));
+                        }
+                    }
+                }
+                Statement::Match { .. } => current = self.matching(statement, &current),
+                Statement::Some | Statement::Unknown => {
+                    self.give_up(&rule.place, "something behind a map");
+                    break;
+                }
+                Statement::Nothing => {}
+            }
+        }
+        here
+    }
+
     /// Does what a verdict says; gives back what goes on with the next rule.
-    fn follow(
-        &mut self,
-        id: &ChainId,
-        place: &Place,
-        verdict: &Verdict,
-        packets: &Set,
-        depth: u32,
-        ends: &mut Ends,
-    ) -> Set {
+    fn follow(&mut self, place: &Place, verdict: &Verdict, packets: &Set, depth: u32, ends: &mut Ends) -> Set {
         let none = self.space.none();
         match verdict {
             Verdict::Accept => {
@@ -216,7 +212,7 @@ impl Walk<'_> {
             }
             Verdict::Continue => packets.clone(),
             Verdict::Jump(target) | Verdict::Goto(target) => {
-                let there = self.chain(&ChainId { chain: target.clone(), ..id.clone() }, packets, depth + 1);
+                let there = self.chain(&ChainId { chain: target.clone(), ..place.chain.clone() }, packets, depth + 1);
                 ends.accepted = ends.accepted.or(&there.accepted);
                 if matches!(verdict, Verdict::Jump(_)) {
                     return there.left;

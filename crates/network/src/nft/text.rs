@@ -1,7 +1,5 @@
 //! How things are written in a rule set.
 
-use std::fmt::Write as _;
-
 use crate::boxes::{Range, address};
 
 /// The longest comment the kernel keeps, in bytes.
@@ -55,7 +53,7 @@ pub(super) fn quoted(interface: &str) -> String {
     format!("\"{clean}\"")
 }
 
-/// Text that grows line by line, indented inside braces.
+/// Text that grows line by line, indented inside braces by a tab, as `nft` itself does it.
 #[derive(Default)]
 pub(super) struct Page {
     text: String,
@@ -64,9 +62,9 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn line(&mut self, line: &str) {
-        let indent = self.depth * 4;
-        // Writing to a String cannot fail.
-        let _ = if line.is_empty() { writeln!(self.text) } else { writeln!(self.text, "{:indent$}{line}", "") };
+        self.text.extend(std::iter::repeat_n('\t', self.depth));
+        self.text.push_str(line);
+        self.text.push('\n');
     }
 
     /// `head { … }`.

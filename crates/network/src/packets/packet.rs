@@ -6,7 +6,7 @@ use biodivine_lib_bdd::BddValuation;
 
 use super::field::{Field, State};
 use super::set::Set;
-use super::space::bits;
+use super::space::{Space, bits};
 
 /// The number of an interface in a [`super::Space`].
 pub type Interface = u8;
@@ -86,6 +86,27 @@ impl Set {
         self.0.eval_in(&BddValuation::new(row))
     }
 
+    /// The values of a field around a packet's own, first to last, with which it would still be in the set.
+    #[must_use]
+    pub fn range_around(&self, space: &Space, field: Field, packet: &Packet) -> (u128, u128) {
+        let others = Field::ALL.into_iter().filter(|other| *other != field);
+        let others = others.flat_map(|other| {
+            let value = packet.value(other);
+            (0..other.width()).map(move |bit| (other.variable(bit), value >> (other.width() - 1 - bit) & 1 == 1))
+        });
+        let others: Vec<_> = others.collect();
+        let without = space.all().minus(&Self(self.0.restrict(&others)));
+        let at = packet.value(field);
+        let value = |row: BddValuation| {
+            (0..field.width()).fold(0_u128, |value, bit| value << 1 | u128::from(row.value(field.variable(bit))))
+        };
+        let below = at.checked_sub(1).map(|last| without.and(&space.range(field, 0, last)));
+        let above = without.and(&space.range(field, at + 1, field.max()));
+        let below = below.and_then(|set| set.0.last_valuation()).map(value);
+        let above = above.0.first_valuation().map(value);
+        (below.map_or(0, |value| value + 1), above.map_or(field.max(), |value| value - 1))
+    }
+
     /// Some packet of the set: the first one, with the smallest values.
     #[must_use]
     pub fn first(&self) -> Option<Packet> {
@@ -120,7 +141,6 @@ impl Set {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Space;
     use super::*;
     use proptest::prelude::*;
 
@@ -152,6 +172,15 @@ mod tests {
             let one = Field::ALL.iter().fold(space.all(), |set, field| set.and(&space.is(*field, packet.value(*field))));
             prop_assert!(one.contains(&packet));
             prop_assert_eq!(one.first(), Some(packet));
+        }
+
+        #[test]
+        fn the_range_around_a_packet_is_as_wide_as_it_can_be(a: u16, b: u16, at: u16, packet in any_packet()) {
+            let space = Space::default();
+            let set = space.range(Field::DestinationPort, a.min(b).into(), a.max(b).into());
+            let packet = Packet { destination_port: at.clamp(a.min(b), a.max(b)), ..packet };
+            let around = set.range_around(&space, Field::DestinationPort, &packet);
+            prop_assert_eq!(around, (u128::from(a.min(b)), u128::from(a.max(b))));
         }
 
         #[test]

@@ -242,7 +242,7 @@ impl<'a> Names<'a> {
                 let word = if number == protocol::TCP { "tcp" } else { "udp" };
                 list.push(self.named(one_protocol.clone(), format!("{word} の全ポート"), format!("every {word} port")));
                 list.extend(self.services.iter().filter(|service| service.set.contains(packet)).cloned());
-                let (first, last) = self.ports_around(packet, set);
+                let (first, last) = set.range_around(self.space, Field::DestinationPort, packet);
                 let port = packet.destination_port;
                 let known = self.services.iter().find(|service| service.set.contains(packet));
                 let (ja, en) = match known {
@@ -250,7 +250,7 @@ impl<'a> Names<'a> {
                     None => (format!("{port}/{word}"), format!("{port}/{word}")),
                 };
                 if first < last {
-                    let range = self.space.range(Field::DestinationPort, first.into(), last.into());
+                    let range = self.space.range(Field::DestinationPort, first, last);
                     let text = format!("{first}-{last}/{word}");
                     list.push(self.named(one_protocol.and(&range), text.clone(), text));
                 }
@@ -279,19 +279,6 @@ impl<'a> Names<'a> {
             }
         }
         list
-    }
-
-    /// The widest range of ports around a packet's that lies in the set with everything else as it is.
-    fn ports_around(&self, packet: &Packet, set: &Set) -> (u16, u16) {
-        let within = |port: u16| set.contains(&Packet { destination_port: port, ..*packet });
-        let (mut first, mut last) = (packet.destination_port, packet.destination_port);
-        while first > 0 && within(first - 1) {
-            first -= 1;
-        }
-        while last < u16::MAX && within(last + 1) {
-            last += 1;
-        }
-        (first, last)
     }
 }
 

@@ -2,4 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod kernel;
+mod nft_compiled;
+mod nft_reading;
 mod policies;
