@@ -1,9 +1,12 @@
 //! One module per command.
 
 mod audit;
+mod check;
 mod demo;
 mod hub;
 mod import;
+mod init;
+mod plan;
 mod serve;
 mod token;
 
@@ -24,6 +27,9 @@ pub(crate) fn run(cli: Cli) -> Done {
         }
         Command::Hub(args) => wait(hub::hub(args)),
         Command::Import(args) => wait(import::import(args)),
+        Command::Init(args) => init::init(&args),
+        Command::Check(args) => check::check(&args),
+        Command::Plan(args) => plan::plan(&args),
         Command::Audit(Audit::Verify(args)) => wait(audit::verify(args)),
     }
 }

@@ -11,7 +11,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { number: 4, name: "search", steps: SEARCH },
     Migration { number: 5, name: "answer", steps: ANSWER },
     Migration { number: 6, name: "statistics", steps: STATISTICS },
-    Migration { number: 7, name: "factors", steps: FACTORS },
+    Migration { number: 7, name: "term statistics", steps: TERM_STATISTICS },
+    Migration { number: 8, name: "factors", steps: FACTORS },
 ];
 
 /// `clinic` stands first in every key so that the hub's tables can be distributed by it as they are.
@@ -134,6 +135,19 @@ const STATISTICS: &[Step] = &[
             ('resource', 'resource_patient', '5000000 5000000 50 5')",
     ),
     // Makes this connection read them too; others do when they open.
+    Step::Only(Dialect::Sqlite, "ANALYZE sqlite_schema"),
+];
+
+/// The same for the dictionary: without it a code in no named system (a patient's number, a telephone) was looked for
+/// in every term of the clinic, since the index over ids, which holds all that is asked for, looked as good.
+const TERM_STATISTICS: &[Step] = &[
+    Step::Only(
+        Dialect::Sqlite,
+        "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+            ('term', 'term', '5000000 5000000 50000 1'),
+            ('term', 'term_code', '5000000 5000000 2'),
+            ('term', 'term_id', '5000000 5000000 1')",
+    ),
     Step::Only(Dialect::Sqlite, "ANALYZE sqlite_schema"),
 ];
 
