@@ -1,0 +1,15 @@
+//! YAMAHA RTX: configuration text read, judged, compared with the intent, and written.
+//!
+//! The meaning follows the vendor's command reference (chapters 8, 23, 30 and 38). Where a dynamic filter stands
+//! between static filters and NAT is second-hand knowledge, not tried on a device.
+
+pub mod compile;
+pub mod filter;
+pub mod lint;
+pub mod meaning;
+pub mod parse;
+
+pub use compile::{Model, Refused, Segmentation, compile};
+pub use lint::{Finding, lint};
+pub use meaning::prove;
+pub use parse::{Config, Line, Statement, TooMuch, parse};
