@@ -232,9 +232,15 @@ pub fn prove(intent: &Intent, config: &Config) -> Proof {
     let tables = Tables::new(config);
     let mut proof = Proof { unclear: unclear(config, &tables), ..Proof::default() };
     let interfaces: Vec<Option<&str>> = intent.zones.iter().map(|zone| tables.interface(zone)).collect();
-    for (zone, _) in intent.zones.iter().zip(&interfaces).filter(|(_, interface)| interface.is_none()) {
-        let why = format!("no interface has the address of the zone {}", zone.name);
-        proof.unclear.push(Unclear { line: 0, why });
+    for (zone, interface) in intent.zones.iter().zip(&interfaces) {
+        // Each of them: a zone whose IPv4 address alone is gone is not reached by IPv4.
+        let there = |gateway: &&ipnet::IpNet| {
+            tables.addresses.iter().any(|(name, network)| Some(*name) == *interface && network == *gateway)
+        };
+        for gateway in zone.gateways.iter().filter(|gateway| !there(gateway)) {
+            let why = format!("the interface of {} does not have its address {gateway}", zone.name);
+            proof.unclear.push(Unclear { line: 0, why });
+        }
     }
     proof.unclear.extend(undeclared(intent, config, &interfaces));
     for family in [Family::V4, Family::V6] {
@@ -256,7 +262,8 @@ fn undeclared(intent: &Intent, config: &Config, interfaces: &[Option<&str>]) -> 
     let stray = |name: &String| !interfaces.contains(&Some(name.as_str()));
     let why = |statement: &Statement| match statement {
         Statement::Address(name, network) => {
-            let declared = intent.zones.iter().flat_map(|zone| &zone.gateways).any(|gateway| gateway == network);
+            let mut zones = intent.zones.iter().zip(interfaces);
+            let declared = zones.any(|(zone, own)| *own == Some(name.as_str()) && zone.gateways.contains(network));
             (!declared).then(|| format!("{name} has the address {network}, which belongs to no declared zone"))
         }
         Statement::Select(name)
