@@ -3,7 +3,7 @@
 //!
 //! Pure: text and policy come in, text and proofs come out.
 
-pub mod intent;
+pub mod router;
 pub mod packet;
 pub mod proof;
 pub mod rtx;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use ipnet::IpNet;
 
 use super::filter::PORTS_MAX;
-use crate::intent::{Flow, Intent, Service, Target};
+use crate::router::{Flow, Intent, Service, Target};
 use crate::packet::Family;
 
 /// Addresses in one list of a filter, so that no line comes near the 4095 bytes a router takes.

@@ -6,7 +6,7 @@ use biodivine_lib_bdd::Bdd;
 
 use super::filter::{Filter, Protocol};
 use super::parse::{Config, Direction, Dynamic, Numbers, Statement, Trigger};
-use crate::intent::{Intent, Target, Zone, echo_request};
+use crate::router::{Intent, Target, Zone, echo_request};
 use crate::packet::{Family, Field, Range, Space, number};
 use crate::proof::{Difference, Kind, Proof, Unclear};
 

@@ -1,7 +1,7 @@
 //! Random intents.
 
 use ipnet::IpNet;
-use network::intent::{Flow, Intent, Service, Target, Zone};
+use network::router::{Flow, Intent, Service, Target, Zone};
 use proptest::prelude::*;
 
 /// Zone `n` is 10.0.n.0/24 and fd00:0:0:n::/64, the router at .1.

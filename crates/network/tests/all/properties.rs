@@ -1,6 +1,6 @@
 //! What must hold for any bytes at all; run on mutated texts by `rtx_hostile.rs`, and by the targets in `fuzz/`.
 
-use network::intent::Intent;
+use network::router::Intent;
 use network::proof::Verdict;
 use network::rtx::{Model, Statement, lint, parse, prove};
 

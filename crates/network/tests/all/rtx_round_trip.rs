@@ -1,6 +1,6 @@
 //! What is written reads back as what was meant, and a broken line never does.
 
-use network::intent::{Flow, Intent, Service};
+use network::router::{Flow, Intent, Service};
 use network::proof::Verdict;
 use network::rtx::{Model, Refused, Segmentation, compile, parse, prove};
 use proptest::prelude::*;
