@@ -1,9 +1,18 @@
-//! What a clinic meant its network to let through, compiled to the routers clinics own, read back from their
-//! configuration texts, and compared as exact sets of packets.
+//! What may pass: compiled into rules, read back from what runs, and proven to be the same.
 //!
-//! Pure: text and policy come in, text and proofs come out.
+//! Everything goes through one intermediate form, the [`Policy`]: what the declared clinic means at one moment, told
+//! in zones, flows and addresses. Compilers turn it into text for a router; [`intent`] turns it into the exact set
+//! of packets that shall pass, and a proof holds against that set whatever rules were read back. Pure: no IO, no
+//! clock; text comes in and goes out.
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
-pub mod router;
+pub mod intent;
 pub mod packet;
+pub mod packets;
+pub mod policy;
 pub mod proof;
+pub mod router;
 pub mod rtx;
+
+pub use intent::Intent;
+pub use policy::Policy;

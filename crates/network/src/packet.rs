@@ -1,6 +1,6 @@
 //! Sets of packets as binary decision diagrams: exact, and equal sets are equal graphs.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use biodivine_lib_bdd::{Bdd, BddPartialValuation, BddVariable, BddVariableSet};
 use ipnet::IpNet;

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use ipnet::IpNet;
 
 use super::filter::PORTS_MAX;
-use crate::router::{Flow, Intent, Service, Target};
 use crate::packet::Family;
+use crate::router::{Flow, Intent, Service, Target};
 
 /// Addresses in one list of a filter, so that no line comes near the 4095 bytes a router takes.
 const ADDRESSES_MAX: usize = 20;

@@ -1,6 +1,6 @@
 //! The conditions of a filter: addresses, protocols, ports (command reference 8.1.10, 30.7.1).
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use crate::packet::{Family, Range, number};
 
@@ -121,7 +121,7 @@ fn prefix(mask: &str, family: Family) -> Option<u16> {
     let bits = match mask.strip_prefix("0x") {
         Some(hex) if family == Family::V4 => u32::from_str_radix(hex, 16).ok()?,
         Some(_) => return None,
-        None => mask.parse::<std::net::Ipv4Addr>().ok().filter(|_| family == Family::V4)?.into(),
+        None => mask.parse::<core::net::Ipv4Addr>().ok().filter(|_| family == Family::V4)?.into(),
     };
     (bits.leading_ones() + bits.trailing_zeros() >= 32).then_some(u16::try_from(bits.leading_ones()).ok()?)
 }

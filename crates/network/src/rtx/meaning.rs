@@ -6,9 +6,9 @@ use biodivine_lib_bdd::Bdd;
 
 use super::filter::{Filter, Protocol};
 use super::parse::{Config, Direction, Dynamic, Numbers, Statement, Trigger};
-use crate::router::{Intent, Target, Zone, echo_request};
 use crate::packet::{Family, Field, Range, Space, number};
 use crate::proof::{Difference, Kind, Proof, Unclear};
+use crate::router::{Intent, Target, Zone, echo_request};
 
 /// Is a packet looked at as it is, or is the answer to it?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

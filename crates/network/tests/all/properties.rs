@@ -1,7 +1,7 @@
 //! What must hold for any bytes at all; run on mutated texts by `rtx_hostile.rs`, and by the targets in `fuzz/`.
 
-use network::router::Intent;
 use network::proof::Verdict;
+use network::router::Intent;
 use network::rtx::{Model, Statement, lint, parse, prove};
 
 /// Reading keeps every line; whatever was not understood is named with its line and never called equal.

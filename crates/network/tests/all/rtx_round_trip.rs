@@ -1,7 +1,7 @@
 //! What is written reads back as what was meant, and a broken line never does.
 
-use network::router::{Flow, Intent, Service};
 use network::proof::Verdict;
+use network::router::{Flow, Intent, Service};
 use network::rtx::{Model, Refused, Segmentation, compile, parse, prove};
 use proptest::prelude::*;
 
