@@ -103,15 +103,17 @@ impl Of<'_> {
 
     /// Addresses that belong to a side.
     fn belongs(&self, field: Field, side: Side, with_link: bool) -> Set {
+        let link = self.space.nets(field, &[link_local()]);
         let own = match side {
             Side::Gateway => self.space.all(),
-            Side::Uplink => self.space.all().minus(&self.space.nets(field, &self.inside)),
+            // A link-local address means nothing beyond its link, and is not forwarded.
+            Side::Uplink => self.space.all().minus(&self.space.nets(field, &self.inside)).minus(&link),
             Side::Zone(index) => {
                 let subnets = self.policy.zones.get(index).map(|zone| zone.subnets.as_slice()).unwrap_or_default();
                 self.space.nets(field, subnets)
             }
         };
-        if with_link { own.or(&self.space.nets(field, &[link_local()])) } else { own }
+        if with_link { own.or(&link) } else { own }
     }
 
     /// Packets whose source belongs behind the interface they came in by.

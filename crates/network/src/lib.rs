@@ -6,12 +6,12 @@
 //! clock; text comes in and goes out.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
+pub mod boxes;
 pub mod intent;
-pub mod packet;
+pub mod nft;
 pub mod packets;
 pub mod policy;
 pub mod proof;
-pub mod router;
 pub mod rtx;
 
 pub use intent::Intent;

@@ -183,12 +183,12 @@ impl Policy {
         }
     }
 
-    /// A word for a side, fit for names of chains and sets.
+    /// A word for a side, fit for names of chains and sets. Ids are lower case, so these two are nobody's.
     #[must_use]
     pub fn word(&self, side: Side) -> &str {
         match side {
-            Side::Gateway => "gateway",
-            Side::Uplink => "internet",
+            Side::Gateway => "GATEWAY",
+            Side::Uplink => "INTERNET",
             Side::Zone(index) => self.zones.get(index).map_or("unknown", |zone| zone.id.as_str()),
         }
     }

@@ -2,7 +2,7 @@
 
 use core::net::IpAddr;
 
-use crate::packet::{Family, Range, number};
+use super::family::{Family, Range, number};
 
 /// The most ports one list holds.
 pub const PORTS_MAX: usize = 10;
@@ -183,10 +183,12 @@ fn ports(text: &str) -> Result<Option<Vec<(u16, u16)>>, String> {
     Ok(Some(list))
 }
 
-fn port_range(text: &str) -> Result<(u16, u16), String> {
-    let Some((low, high)) = text.split_once('-').filter(|_| !text.starts_with("netbios")) else {
-        return port(text).map(|port| (port, port));
-    };
+pub(super) fn port_range(text: &str) -> Result<(u16, u16), String> {
+    // `ms-ds` is a name.
+    if let Ok(one) = port(text) {
+        return Ok((one, one));
+    }
+    let Some((low, high)) = text.split_once('-') else { return port(text).map(|port| (port, port)) };
     let low = if low.is_empty() { 0 } else { port(low)? };
     let high = if high.is_empty() { u16::MAX } else { port(high)? };
     if low <= high { Ok((low, high)) } else { Err(format!("the range of ports '{text}' runs backwards")) }

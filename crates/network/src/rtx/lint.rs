@@ -1,9 +1,9 @@
 //! Traps of RTX configurations that are found without knowing what was meant.
 
+use super::family::Family;
 use super::filter::ESTABLISHED;
-use super::meaning::Tables;
 use super::parse::{Config, Direction, Statement};
-use crate::packet::Family;
+use super::tables::Tables;
 
 /// One trap.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,9 +31,7 @@ pub fn lint(config: &Config, cap: usize) -> Vec<Finding> {
                 format!("{interface} lists {count} filters, more than the {cap} this model takes."),
             );
         }
-        let known = |number: &&u32| !tables.filters.contains_key(&(*family, **number));
-        let dynamic = |number: &&u32| !tables.dynamics.contains_key(&(*family, **number));
-        for number in numbers.fixed.iter().filter(known).chain(numbers.dynamic.iter().filter(dynamic)) {
+        for number in tables.undefined(*family, numbers) {
             say(
                 *line,
                 format!("定義のないフィルター {number} が {interface} に適用されている。"),

@@ -1,10 +1,12 @@
 //! The text, line by line. Every line is kept; what it means, that it means nothing for packets (by an explicit
 //! table), or that it is not understood.
 
+use core::net::IpAddr;
+
 use ipnet::IpNet;
 
+use super::family::{Family, Range};
 use super::filter::{Filter, addresses, filter};
-use crate::packet::{Family, Range};
 
 /// The largest text read, in bytes. Real ones stay below 100 kB.
 pub const TEXT_MAX: usize = 1 << 20;
@@ -67,6 +69,28 @@ pub enum Trigger {
     Filters(Vec<u32>),
 }
 
+/// Where a route leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Via {
+    /// Behind an interface: `pp 1`, `tunnel 1`, `dhcp lan2`.
+    Interface(String),
+    /// To a neighbour.
+    Address(IpAddr),
+    /// Nowhere.
+    Null,
+}
+
+/// What comes in from outside through a translation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forward {
+    /// To whom inside.
+    pub inner: IpAddr,
+    /// Protocol number.
+    pub protocol: u8,
+    /// Ports, first and last; every one where there are none.
+    pub ports: (u16, u16),
+}
+
 /// What a line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Statement {
@@ -88,12 +112,18 @@ pub enum Statement {
     Interconnect(String, bool),
     /// `pp select N` or `tunnel select N`: that interface exists
     Select(String),
-    /// `ip route …`: where to
-    Route(String),
+    /// `ip IF address dhcp`, `ipv6 IF address auto`: an address given from outside
+    Given(String, Family),
+    /// `ip route NETWORK gateway …`; `None` is the default route
+    Route(Family, Option<IpNet>, Via),
     /// A service of the router with whom it serves: `sshd host …`
     Service(String, String),
-    /// Masquerade without entries from outside.
-    Masquerade,
+    /// `nat descriptor type N masquerade`
+    Masquerade(u32),
+    /// `nat descriptor masquerade static N …`: a way in from outside
+    Forward(u32, Forward),
+    /// `ip IF nat descriptor N …`
+    Translate(String, Vec<u32>),
     /// Stands in the table of what does not touch packets.
     Irrelevant,
     /// Anything else.
@@ -137,9 +167,17 @@ const IRRELEVANT: &[&str] = &[
     "dns server",
     "dns service",
     "httpd service",
+    "ip filter directed-broadcast",
+    "ip filter source-route",
     "ip lan1 tcp mss",
     "ip routing on",
     "ip tunnel tcp mss",
+    "ipsec auto refresh",
+    "ipsec ike",
+    "ipsec sa policy",
+    "ipsec tunnel",
+    "ipsec use",
+    "ipv6 routing on",
     "lan shutdown",
     "lan type",
     "lan1 speed",
@@ -151,7 +189,6 @@ const IRRELEVANT: &[&str] = &[
     "pppoe",
     "rollback timer",
     "save",
-    "schedule at",
     "security class",
     "sftpd service",
     "sntpd service",
@@ -163,6 +200,7 @@ const IRRELEVANT: &[&str] = &[
     "terminal",
     "time",
     "timezone",
+    "tunnel name",
     "user",
     "vlan interconnect log",
     "vlan port",
@@ -205,6 +243,11 @@ fn line(text: &str, context: &mut Option<String>) -> Result<Statement, String> {
             Ok(context.clone().map_or(Statement::Irrelevant, Statement::Select))
         }
         ["pp" | "tunnel", "enable" | "disable", ..] | ["pp", "always-on", _] => Ok(Statement::Irrelevant),
+        // Only what is known to change no filter may run by itself.
+        ["schedule", "at", .., "ntpdate", _] | ["schedule", "at", .., "ntpdate", _, "syslog"] => {
+            Ok(Statement::Irrelevant)
+        }
+        ["ip", "filter", "source-route" | "directed-broadcast", ..] => Ok(Statement::Irrelevant),
         ["ip", rest @ ..] => ip(rest, Family::V4, context.as_deref()),
         ["ipv6", rest @ ..] => ip(rest, Family::V6, context.as_deref()),
         ["vlan", interface, "802.1q", options @ ..] => {
@@ -222,9 +265,7 @@ fn line(text: &str, context: &mut Option<String>) -> Result<Statement, String> {
             "host",
             hosts @ ..,
         ] => Ok(Statement::Service((*service).to_owned(), hosts.join(" "))),
-        ["nat", "descriptor", "type", _, "masquerade"] => Ok(Statement::Masquerade),
-        ["nat", "descriptor", "address", "outer", _, "primary" | "ipcp"] => Ok(Statement::Masquerade),
-        ["nat", "descriptor", "masquerade", "incoming", _, "reject" | "discard"] => Ok(Statement::Masquerade),
+        ["nat", "descriptor", rest @ ..] => super::translation::descriptor(rest),
         _ => {
             let plain = words.join(" ");
             let known = |entry: &&&str| {
@@ -235,7 +276,7 @@ fn line(text: &str, context: &mut Option<String>) -> Result<Statement, String> {
     }
 }
 
-fn number(text: &str) -> Result<u32, String> {
+pub(super) fn number(text: &str) -> Result<u32, String> {
     let number = text.parse().ok().filter(|number| (1..=21_474_836).contains(number));
     number.ok_or_else(|| format!("'{text}' is no number of a filter (1 to 21474836)"))
 }
@@ -266,8 +307,8 @@ fn ip(words: &[&str], family: Family, context: Option<&str>) -> Result<Statement
         ["filter", which, rest @ ..] if which.starts_with(|first: char| first.is_ascii_digit()) => {
             Ok(Statement::Filter(family, number(which)?, filter(rest, family)?))
         }
-        ["routing", "on"] => Ok(Statement::Irrelevant),
-        ["route", to, ..] => Ok(Statement::Route((*to).to_owned())),
+        ["routing", "on"] | ["routing", "process", "fast" | "normal"] => Ok(Statement::Irrelevant),
+        ["route", to, "gateway", via @ ..] => super::translation::route(to, via, family),
         [interface, rest @ ..] => {
             let interface = match *interface {
                 kind @ ("pp" | "tunnel") => context
@@ -286,6 +327,8 @@ fn on_interface(interface: &str, words: &[&str], family: Family) -> Result<State
     match words {
         ["secure", "filter", "name", set, ..] => Ok(Statement::ApplySet(name, family, (*set).to_owned())),
         ["secure", "filter", which, rest @ ..] => Ok(Statement::Apply(name, family, direction(which)?, numbers(rest)?)),
+        ["address", "dhcp"] if !family.is_v6() => Ok(Statement::Given(name, family)),
+        ["address", "auto"] if family.is_v6() => Ok(Statement::Given(name, family)),
         ["address", address] => {
             let network: IpNet = address.parse().map_err(|_| format!("'{address}' is no address with its prefix"))?;
             if Family::of(network.addr()) != family {
@@ -293,7 +336,9 @@ fn on_interface(interface: &str, words: &[&str], family: Family) -> Result<State
             }
             Ok(Statement::Address(name, network))
         }
-        ["nat", "descriptor", _] => Ok(Statement::Masquerade),
+        ["nat", "descriptor", list @ ..] if !list.is_empty() => {
+            Ok(Statement::Translate(name, list.iter().map(|word| number(word)).collect::<Result<_, _>>()?))
+        }
         ["mtu", _] | ["tcp", "mss", "limit", _] | ["rebound", _] => Ok(Statement::Irrelevant),
         _ => Err(format!("'{}' on {interface} is not known", words.join(" "))),
     }

@@ -1,8 +1,24 @@
 //! What must hold for any bytes at all; run on mutated texts by `rtx_hostile.rs`, and by the targets in `fuzz/`.
 
+use network::Policy;
+use network::policy::Uplink;
 use network::proof::Verdict;
-use network::router::Intent;
 use network::rtx::{Model, Statement, lint, parse, prove};
+
+/// Nothing declared at all.
+fn nothing() -> Policy {
+    Policy {
+        zones: vec![],
+        uplink: Uplink { interface: "lan2".to_owned(), masquerade: false },
+        hosts: vec![],
+        places: vec![],
+        services: vec![],
+        flows: vec![],
+        closed: vec![],
+        grants: vec![],
+        quarantine: vec![],
+    }
+}
 
 /// Reading keeps every line; whatever was not understood is named with its line and never called equal.
 pub(crate) fn rtx(bytes: &[u8]) {
@@ -11,7 +27,7 @@ pub(crate) fn rtx(bytes: &[u8]) {
     for finding in lint(&config, Model::Small.cap()) {
         assert!((1..=config.lines.len()).contains(&finding.line));
     }
-    let proof = prove(&Intent::default(), &config);
+    let proof = prove(&nothing(), &config);
     for line in &config.lines {
         if matches!(line.statement, Statement::NotUnderstood(_)) {
             assert!(proof.unclear.iter().any(|unclear| unclear.line == line.number));

@@ -3,21 +3,19 @@
 use network::proof::{Kind, Proof, Verdict};
 use network::rtx::{parse, prove};
 
-use super::intents;
+use super::rtx_policies;
 
-const V6: &str = "ipv6 lan1/1 address fd00::1/64\nipv6 lan1/2 address fd00:0:0:1::1/64\nipv6 filter 1 reject * *\n\
-    ipv6 lan1/1 secure filter in 1\nipv6 lan1/1 secure filter out 1\nipv6 lan1/2 secure filter in 1\n\
-    ipv6 lan1/2 secure filter out 1\nip lan1/1 address 10.0.0.1/24\nip lan1/2 address 10.0.1.1/24\n";
+const ADDRESSES: &str = "ip lan1/1 address 10.1.0.1/24\nip lan1/2 address 10.2.0.1/24\n";
 
 fn held(text: &str) -> Proof {
-    prove(&intents::reception(), &parse(format!("{text}{V6}").as_bytes()).unwrap())
+    prove(&rtx_policies::reception(), &parse(format!("{text}{ADDRESSES}").as_bytes()).unwrap())
 }
 
 fn kinds(text: &str) -> Vec<(Kind, Option<usize>)> {
     held(text).differences.iter().map(|difference| (difference.kind, difference.line)).collect()
 }
 
-const GOOD: &str = "ip filter 10 pass 10.0.0.0/24 10.0.1.10 tcp * https\nip filter 11 pass 10.0.0.0/24 10.0.1.10 icmp 8\n\
+const GOOD: &str = "ip filter 10 pass 10.1.0.0/24 10.2.0.10 tcp * https\nip filter 11 pass 10.1.0.0/24 10.2.0.10 icmp 8\n\
     ip filter 99 reject-nolog * *\nip filter dynamic 1 * * https\nip filter dynamic 2 * * ping\n\
     ip lan1/1 secure filter in 10 11 dynamic 1 2\nip lan1/1 secure filter out 99\nip lan1/2 secure filter in 99\n\
     ip lan1/2 secure filter out 10 11 dynamic 1 2\n";
@@ -47,10 +45,10 @@ fn established_is_the_ack_bit_only() {
 
 #[test]
 fn ports_beside_a_star_let_icmp_through() {
-    let text = GOOD.replace("10.0.1.10 tcp * https", "10.0.1.10 * * https");
+    let text = GOOD.replace("10.2.0.10 tcp * https", "10.2.0.10 * * https");
     let proof = held(&text);
     let opened = proof.differences.iter().find(|difference| difference.kind == Kind::Opens).unwrap();
-    assert_ne!(opened.example.protocol, 6);
+    assert_ne!(opened.packet.protocol, 6);
     assert_eq!(opened.line, Some(1));
     assert!(opened.ja().contains("1 行目") && opened.en().contains("Line 1"));
 }
@@ -83,13 +81,12 @@ fn interconnect_none_stops_what_filters_pass() {
 }
 
 #[test]
-fn whatever_is_not_declared_is_never_called_proven() {
+fn whatever_is_not_understood_is_never_called_proven() {
     for line in [
-        "pp select 1",
-        "ip route default gateway pp 1",
-        "ip lan2 address dhcp",
-        "ip lan3 address 172.16.0.1/24",
-        "vlan lan1/7 802.1q vid=70",
+        "ip route 192.168.7.0/24 gateway 10.2.0.9",
+        "ip route default gateway 192.0.2.1",
+        "ip route 192.168.7.0/24 gateway tunnel 9",
+        "ip lan1/1 nat descriptor 1",
         "ip filter 7 pass host.example.jp *",
         "nonsense",
     ] {
@@ -100,9 +97,35 @@ fn whatever_is_not_declared_is_never_called_proven() {
 }
 
 #[test]
+fn an_interface_nobody_declared_is_looked_at_too() {
+    for (line, name) in
+        [("ip lan3 address 172.16.0.1/24", "lan3"), ("tunnel select 1", "tunnel1"), ("pp select 2", "pp2")]
+    {
+        let proof = held(&format!("{GOOD}{line}\n"));
+        let opens = |one: &network::proof::Difference| one.kind == Kind::Opens && one.from.starts_with(name);
+        assert!(proof.differences.iter().any(opens), "{line}: {proof:?}");
+        assert_eq!(proof.verdict(), Verdict::Different, "{line}");
+    }
+    let shut = "tunnel select 1\nip tunnel secure filter in 99\nip tunnel secure filter out 99\n";
+    assert_eq!(held(&format!("{GOOD}{shut}")).verdict(), Verdict::Equal);
+}
+
+#[test]
+fn it_is_told_in_the_names_of_the_clinic() {
+    let text = GOOD.replace("ip filter 11 pass", "ip filter 11 pass 10.1.0.20 10.2.0.10 tcp * 445\n#");
+    let text = text.replace("ip lan1/2 secure filter out", "ip lan1/2 secure filter out 11");
+    let proof = held(&text);
+    let opened = proof.differences.iter().find(|one| one.kind == Kind::Opens).unwrap();
+    assert_eq!(
+        opened.ja(),
+        "受付PC から 電子カルテサーバー の 445/tcp (ファイル共有 (SMB)) へ、意図しない通信が届く。理由となる規則は 2 行目。"
+    );
+}
+
+#[test]
 fn a_missing_zone_is_said() {
     let text = parse(b"").unwrap();
-    let proof = prove(&intents::reception(), &text);
+    let proof = prove(&rtx_policies::reception(), &text);
     assert_eq!(proof.verdict(), Verdict::NotUnderstood);
-    assert!(proof.unclear[0].why.contains("zone 0"));
+    assert!(proof.unclear[0].why.contains("受付"));
 }
