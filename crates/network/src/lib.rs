@@ -10,9 +10,12 @@ pub mod boxes;
 pub mod intent;
 pub mod nft;
 pub mod packets;
+pub mod passage;
 pub mod policy;
 pub mod proof;
 pub mod rtx;
 
 pub use intent::Intent;
+pub use passage::Passage;
 pub use policy::Policy;
+pub use proof::{Proof, Report, prove};

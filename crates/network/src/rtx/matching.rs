@@ -5,6 +5,7 @@ use super::filter::{Filter, Protocol};
 use super::parse::{Direction, Trigger};
 use super::tables::Tables;
 use crate::packets::{Field, Set, Space, protocol};
+use crate::passage::{Decision, Place, Reached};
 
 /// Is a packet looked at as it is, or is the answer to it?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +47,29 @@ impl Lists<'_> {
         passed
     }
 
-    /// The line that decides about some packets: their first filter, or the list they fall out of. None without a
-    /// list.
-    pub(super) fn decides(&self, interface: &str, direction: Direction, packets: &Set) -> Option<usize> {
-        let (at, numbers) = self.tables.applied.get(&(interface, self.family, direction))?;
-        let filters = numbers.fixed.iter().filter_map(|number| self.tables.filters.get(&(self.family, *number)));
-        let mut hits = filters.filter(|(_, filter)| self.matches(filter, View::Itself).meets(packets));
-        Some(hits.next().map_or(*at, |(line, _)| *line))
+    /// What each filter of a list decides about some packets, and what falls out at its end.
+    pub(super) fn decisions(&self, interface: &str, direction: Direction, packets: &Set) -> Vec<(Decision, Reached)> {
+        let Some((at, numbers)) = self.tables.applied.get(&(interface, self.family, direction)) else {
+            return Vec::new();
+        };
+        let mut left = packets.clone();
+        let mut found = Vec::new();
+        let mut decide = |line: usize, accept, matches: Set| {
+            let place: Place = format!("line {line}").into();
+            let packets = matches.and(&left);
+            left = left.minus(&matches);
+            let matched = !packets.is_empty();
+            let decision = Decision { place: place.clone(), accept, packets };
+            found.push((decision, Reached { place, matches, matched }));
+        };
+        for number in &numbers.fixed {
+            let Some((line, filter)) = self.tables.filters.get(&(self.family, *number)) else { continue };
+            decide(*line, filter.pass, self.matches(filter, View::Itself).and(packets));
+        }
+        if !numbers.fixed.is_empty() {
+            decide(*at, false, packets.clone());
+        }
+        found
     }
 
     /// First packets that a dynamic filter of the list remembers, and all later ones of the same conversation.

@@ -8,36 +8,61 @@
 //! What the router says by itself is held against the intent one way only: what it must say, it can say.
 
 use super::family::Family;
+use super::filter::Protocol;
 use super::matching::{ACK, Lists, SYN, View};
 use super::parse::{Config, Direction, Statement};
 use super::tables::Tables;
-use super::topology::{Topology, Way};
-use crate::Intent;
+use super::topology::{Topology, Way, unknown};
 use crate::packets::{Field, Set, Space, State, protocol};
+use crate::passage::{Decision, Passage, Reached, Unknown};
 use crate::policy::{Policy, Side, link_local};
-use crate::proof::{Difference, Kind, Proof, Unclear, called, service};
+use crate::{Intent, Report};
 
 /// Holds a configuration against the policy, both families.
 #[must_use]
-pub fn prove(policy: &Policy, config: &Config) -> Proof {
-    let tables = Tables::new(config);
+pub fn prove(policy: &Policy, config: &Config) -> Report {
     let mut space = Space::default();
-    let intent = Intent::of(policy, &mut space);
-    let topology = Topology::of(policy, &tables, &mut space);
-    let mut proof = Proof { unclear: unclear(config, &tables), ..Proof::default() };
-    proof.unclear.extend(topology.unclear.iter().cloned());
+    let passage = evaluate(policy, config, &mut space);
+    crate::prove(policy, &passage, &mut space)
+}
+
+/// What a configuration lets pass. Of packets it is not judged by (see the head of this file) what was meant is
+/// taken to pass.
+#[must_use]
+pub fn evaluate(policy: &Policy, config: &Config, space: &mut Space) -> Passage {
+    let tables = Tables::new(config);
+    let intent = Intent::of(policy, space);
+    let topology = Topology::of(policy, &tables, space);
+    let mut passage = Passage { pass: intent.pass.clone(), decisions: vec![], reached: vec![], unknown: vec![] };
+    passage.unknown = unclear(config, &tables);
+    passage.unknown.extend(topology.unclear.iter().cloned());
     let v6 = tables.speaks_v6() || policy.inside().any(|net| Family::of(net.addr()).is_v6());
     for family in if v6 { &[Family::V4, Family::V6][..] } else { &[Family::V4][..] } {
-        let lists = Lists { tables: &tables, space: &space, family: *family };
+        let lists = Lists { tables: &tables, space, family: *family };
         let held = Held { policy, intent: &intent, topology: &topology, lists };
         for from in &topology.ways {
             for to in topology.ways.iter().filter(|to| *to != from) {
-                proof.differences.extend(held.compare(from, to));
+                held.compare(from, to, &mut passage);
             }
         }
     }
-    proof.unclear.sort_by_key(|unclear| unclear.line);
-    proof
+    passage.reached = joined(passage.reached);
+    passage
+}
+
+/// One for each line, whatever the ways packets come to it.
+fn joined(all: Vec<Reached>) -> Vec<Reached> {
+    let mut joined: Vec<Reached> = Vec::new();
+    for one in all {
+        match joined.iter_mut().find(|known| known.place == one.place) {
+            Some(known) => {
+                known.matched |= one.matched;
+                known.matches = known.matches.or(&one.matches);
+            }
+            None => joined.push(one),
+        }
+    }
+    joined
 }
 
 /// Addresses nobody has on the Internet.
@@ -52,17 +77,17 @@ struct Held<'a> {
 }
 
 impl Held<'_> {
-    fn compare(&self, from: &Way<'_>, to: &Way<'_>) -> Vec<Difference> {
+    fn compare(&self, from: &Way<'_>, to: &Way<'_>, passage: &mut Passage) {
         let (space, lists) = (self.lists.space, &self.lists);
         let place = space.is(Field::In, from.number.into()).and(&space.is(Field::Out, to.number.into()));
-        let place = place.and(&space.state(State::New));
         let universe = self.forwarded(from, to).and(&place);
         let routed = self.topology.towards(from, to, lists.family, space).and(&universe);
         let family = space.family(lists.family.is_v6());
         // What is meant for the Internet is meant whether a route leads there or not.
         let everything = if to.side == Some(Side::Uplink) { universe.and(&family) } else { routed.clone() };
         let flows = space.any(self.intent.flows.iter().cloned()).and(&everything);
-        let meant = self.intent.pass.and(&routed).or(&self.unrouted(from, to, &flows, &routed));
+        let (new, original) = (space.state(State::New), space.state(State::Original));
+        let meant = self.intent.pass.and(&routed).or(&self.unrouted(from, to, &flows, &routed)).and(&new);
 
         let enter = |view| from.interface.map_or_else(|| space.all(), |name| lists.passes(name, Direction::In, view));
         let leave = |view| to.interface.map_or_else(|| space.all(), |name| lists.passes(name, Direction::Out, view));
@@ -71,9 +96,6 @@ impl Held<'_> {
         let passed = if apart { space.none() } else { routed.and(&entered).and(&left) };
         let arrives = self.translated_in(from, to, &passed);
 
-        let tcp = space.protocol(protocol::TCP);
-        let with = |flags: u8| meant.minus(&tcp).or(&meant.and(&tcp).and(&space.is(Field::TcpFlags, flags.into())));
-        let (first, later) = (with(SYN), with(ACK).and(&tcp));
         let known_in = from.interface.map_or_else(|| space.none(), |name| lists.remembered(name, Direction::In));
         let known_out = to.interface.map_or_else(|| space.none(), |name| lists.remembered(name, Direction::Out));
         let goes_on = entered.or(&known_in).and(&left.or(&known_out));
@@ -86,20 +108,39 @@ impl Held<'_> {
         }
         let answered = answered.and(&self.translated_out(to));
 
-        let mut found = Vec::new();
+        let opens = passed.and(&new).minus(&meant);
+        let stopped = self.with(SYN, &meant).minus(&arrives).minus(&self.not_needed(from, to));
+        // A conversation whose answers do not come back, or whose later segments are stopped, does not go on.
+        let lasting = self.with(ACK, &flows.and(&original).and(&routed)).minus(&self.not_needed(from, to));
+        let lonely = lasting.minus(&goes_on.and(&answered));
         if from.side != Some(Side::Gateway) {
-            let wrong = passed.minus(&meant);
-            found.extend(self.told(Kind::Opens, (from, to), &wrong, || self.decides(from, to, &wrong)));
+            passage.pass = passage.pass.or(&opens);
         }
-        let stopped = first.minus(&arrives).minus(&self.not_needed(from, to)).or(&later.and(&arrives).minus(&goes_on));
-        found.extend(self.told(Kind::Closes, (from, to), &stopped, || {
-            let at_entry = from.interface.filter(|_| !stopped.is_within(&entered));
-            let way = at_entry.map(|name| (name, Direction::In)).or(to.interface.map(|name| (name, Direction::Out)));
-            way.and_then(|(name, direction)| lists.decides(name, direction, &stopped))
-        }));
-        let lonely = flows.and(&first).and(&arrives).minus(&answered);
-        found.extend(self.told(Kind::NoReply, (from, to), &lonely, || None));
-        found
+        passage.pass = passage.pass.minus(&stopped).minus(&lonely);
+        let known = routed.and(&new);
+        let entry = from.interface.map(|name| lists.decisions(name, Direction::In, &known)).unwrap_or_default();
+        let exit = to.interface.map(|name| lists.decisions(name, Direction::Out, &known.and(&entered)));
+        for (decision, reached) in entry.into_iter().chain(exit.unwrap_or_default()) {
+            let Decision { packets, .. } = &decision;
+            if !packets.is_empty() {
+                passage.decisions.push(decision);
+            }
+            passage.reached.push(reached);
+        }
+    }
+
+    /// Packets with these flags, where they are TCP and the text asks for flags at all.
+    fn with(&self, flags: u8, packets: &Set) -> Set {
+        let asks = |filter: &super::filter::Filter| {
+            let flags = |one: &Protocol| matches!(one, Protocol::Flags { .. });
+            filter.protocols.as_ref().is_some_and(|list| list.iter().any(flags))
+        };
+        if !self.lists.tables.filters.values().any(|(_, filter)| asks(filter)) {
+            return packets.clone();
+        }
+        let space = self.lists.space;
+        let tcp = space.protocol(protocol::TCP);
+        packets.minus(&tcp).or(&packets.and(&space.is(Field::TcpFlags, flags.into())))
     }
 
     /// Packets that are forwarded at all: what concerns a link (RFC 4861, RFC 2710, RFC 3810) dies with its hop limit, and a
@@ -178,70 +219,18 @@ impl Held<'_> {
         let asking = space.protocol(protocol::UDP).and(&either(Field::SourcePort)).and(&either(Field::DestinationPort));
         asking.or(&spoofed)
     }
-
-    fn decides(&self, from: &Way<'_>, to: &Way<'_>, packets: &Set) -> Option<usize> {
-        let at = |way: &Way<'_>, direction| self.lists.decides(way.interface?, direction, packets);
-        at(from, Direction::In).or_else(|| at(to, Direction::Out))
-    }
-
-    fn told(
-        &self,
-        kind: Kind,
-        (from, to): (&Way<'_>, &Way<'_>),
-        set: &Set,
-        line: impl FnOnce() -> Option<usize>,
-    ) -> Option<Difference> {
-        let packet = self.plain(set, from).first()?;
-        let name = |way: &Way<'_>, address| match (way.side, way.interface) {
-            (None, Some(interface)) => format!("{interface} [{address}]"),
-            (side, _) => called(self.policy, side, address),
-        };
-        Some(Difference {
-            kind,
-            from: name(from, packet.source),
-            to: name(to, packet.destination),
-            what: service(self.policy, &packet),
-            packet,
-            line: line(),
-        })
-    }
-
-    /// Of a set, packets people know: between devices with names, to services with names.
-    fn plain(&self, set: &Set, from: &Way<'_>) -> Set {
-        let space = self.lists.space;
-        let hosts: Vec<ipnet::IpNet> =
-            self.policy.hosts.iter().flat_map(|host| &host.addresses).map(|one| ipnet::IpNet::from(*one)).collect();
-        let inside: Vec<ipnet::IpNet> = self.policy.inside().collect();
-        let ports: Vec<(u128, u128)> = [22, 23, 53, 80, 104, 443, 445, 3389, 8000].map(|port| (port, port)).to_vec();
-        let near: Vec<ipnet::IpNet> = match from.side {
-            Some(Side::Zone(index)) => self.policy.zones[index].subnets.clone(),
-            _ => Vec::new(),
-        };
-        let wishes = [
-            space.nets(Field::Source, &near),
-            space.nets(Field::Destination, &hosts),
-            space.nets(Field::Source, &hosts),
-            space.nets(Field::Source, &inside),
-            space.protocol(protocol::TCP),
-            space.is(Field::TcpFlags, SYN.into()),
-            space.ranges(Field::DestinationPort, &ports),
-            space.range(Field::SourcePort, 49152, 65535),
-        ];
-        let keep = |kept: Set, wish: &Set| Some(kept.and(wish)).filter(|some| !some.is_empty()).unwrap_or(kept);
-        wishes.iter().fold(set.clone(), keep)
-    }
 }
 
-fn unclear(config: &Config, tables: &Tables<'_>) -> Vec<Unclear> {
-    let mut found: Vec<Unclear> = Vec::new();
+fn unclear(config: &Config, tables: &Tables<'_>) -> Vec<Unknown> {
+    let mut found: Vec<Unknown> = Vec::new();
     for line in &config.lines {
         if let Statement::NotUnderstood(why) = &line.statement {
-            found.push(Unclear { line: line.number, why: why.clone() });
+            found.push(unknown(line.number, why.clone()));
         }
     }
     for ((_, family, _), (line, numbers)) in &tables.applied {
         for number in tables.undefined(*family, numbers) {
-            found.push(Unclear { line: *line, why: format!("filter {number} is named but not defined") });
+            found.push(unknown(*line, format!("filter {number} is named but not defined")));
         }
     }
     found

@@ -19,5 +19,5 @@ mod ways_in;
 
 pub use compile::{Model, Refused, compile};
 pub use lint::{Finding, lint};
-pub use meaning::prove;
+pub use meaning::{evaluate, prove};
 pub use parse::{Config, Line, Statement, TooMuch, parse};

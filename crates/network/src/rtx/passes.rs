@@ -23,7 +23,7 @@ pub(super) fn passes(policy: &Policy, family: Family) -> Result<Vec<Pass>, Refus
     let mut joined: Vec<(Spot, Spot, Vec<Match>, String)> = Vec::new();
     for flow in policy.open() {
         for (from, to) in pairs(flow) {
-            match joined.iter_mut().find(|(known, other, ..)| (&*known, &*other) == (from, to)) {
+            match joined.iter_mut().find(|(known, other, ..)| (known, other) == (from, to)) {
                 Some((.., matches, why)) => {
                     matches.extend(&flow.matches);
                     if !why.contains(&flow.why) {

@@ -6,8 +6,8 @@ use super::family::Family;
 use super::parse::Via;
 use super::tables::Tables;
 use crate::packets::{Field, GATEWAY, Set, Space};
+use crate::passage::Unknown;
 use crate::policy::{Policy, Side, link_local};
-use crate::proof::Unclear;
 
 /// Somewhere packets come from or go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) struct Way<'a> {
 /// All of them, and what lies behind.
 pub(super) struct Topology<'a> {
     pub(super) ways: Vec<Way<'a>>,
-    pub(super) unclear: Vec<Unclear>,
+    pub(super) unclear: Vec<Unknown>,
     policy: &'a Policy,
     tables: &'a Tables<'a>,
 }
@@ -48,11 +48,11 @@ impl<'a> Topology<'a> {
                 )
             {
                 let why = format!("no interface of {} has its address {wanted}", zone.name);
-                found.unclear.push(Unclear { line: 0, why });
+                found.unclear.push(unknown(0, why));
             }
             if interface.is_none() && zone.router.is_empty() {
                 let why = format!("no interface has an address in {}", zone.name);
-                found.unclear.push(Unclear { line: 0, why });
+                found.unclear.push(unknown(0, why));
             }
             found.add(Some(Side::Zone(index)), interface, space.interface(&zone.interface));
         }
@@ -63,7 +63,7 @@ impl<'a> Topology<'a> {
                 .any(|flow| flow.from.spots.iter().chain(&flow.to.spots).any(|spot| spot.side == Side::Uplink))
         {
             let why = "neither a default route nor an interface leads to the Internet".to_owned();
-            found.unclear.push(Unclear { line: 0, why });
+            found.unclear.push(unknown(0, why));
         }
         found.add(Some(Side::Uplink), uplink, space.interface(&policy.uplink.interface));
         let live = tables.addresses.iter().map(|(line, name, _)| (*line, *name));
@@ -71,9 +71,11 @@ impl<'a> Topology<'a> {
         for (line, name) in live.chain(tables.selected.iter().map(|(name, line)| (*line, *name))) {
             if found.ways.iter().all(|way| way.interface != Some(name)) {
                 // A name of its own in the space, whatever the policy calls its interfaces.
-                let number = space.interface(&format!("undeclared {name}"));
+                let taken = policy.sides().any(|side| policy.interface(side) == Some(name));
+                let own = if taken { format!("{name} (2)") } else { name.to_owned() };
+                let number = space.interface(&own);
                 if number.is_none() {
-                    found.unclear.push(Unclear { line, why: format!("{name}: too many interfaces") });
+                    found.unclear.push(unknown(line, format!("{name}: too many interfaces")));
                 }
                 found.add(None, Some(name), number);
             }
@@ -86,7 +88,7 @@ impl<'a> Topology<'a> {
         if let (Some(name), Some(number)) = (interface, number) {
             if self.ways.iter().any(|way| way.interface == Some(name)) {
                 let why = format!("{name} belongs to two parts of the network");
-                self.unclear.push(Unclear { line: 0, why });
+                self.unclear.push(unknown(0, why));
             }
             self.ways.push(Way { side, interface, number });
         }
@@ -138,7 +140,7 @@ impl<'a> Topology<'a> {
                 unclear.push((*line, format!("addresses are translated on {name}, which is not the way out")));
             }
         }
-        self.unclear.extend(unclear.into_iter().map(|(line, why)| Unclear { line, why }));
+        self.unclear.extend(unclear.into_iter().map(|(line, why)| unknown(line, why)));
     }
 
     /// Prefixes behind an undeclared interface.
@@ -199,4 +201,10 @@ impl<'a> Topology<'a> {
         }
         known
     }
+}
+
+/// Something not understood on a line; 0 is the whole text.
+pub(super) fn unknown(line: usize, what: String) -> Unknown {
+    let place = if line == 0 { "text".to_owned() } else { format!("line {line}") };
+    Unknown { place: place.into(), what }
 }

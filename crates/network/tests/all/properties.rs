@@ -1,9 +1,8 @@
 //! What must hold for any bytes at all; run on mutated texts by `rtx_hostile.rs`, and by the targets in `fuzz/`.
 
-use network::Policy;
 use network::policy::Uplink;
-use network::proof::Verdict;
 use network::rtx::{Model, Statement, lint, parse, prove};
+use network::{Policy, Proof};
 
 /// Nothing declared at all.
 fn nothing() -> Policy {
@@ -27,11 +26,11 @@ pub(crate) fn rtx(bytes: &[u8]) {
     for finding in lint(&config, Model::Small.cap()) {
         assert!((1..=config.lines.len()).contains(&finding.line));
     }
-    let proof = prove(&nothing(), &config);
+    let report = prove(&nothing(), &config);
     for line in &config.lines {
         if matches!(line.statement, Statement::NotUnderstood(_)) {
-            assert!(proof.unclear.iter().any(|unclear| unclear.line == line.number));
-            assert_eq!(proof.verdict(), Verdict::NotUnderstood);
+            assert!(report.unknown.iter().any(|unknown| *unknown.place == *format!("line {}", line.number)));
+            assert_eq!(report.proof, Proof::NotUnderstood);
         }
     }
 }

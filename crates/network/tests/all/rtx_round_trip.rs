@@ -1,17 +1,19 @@
 //! What is written reads back as what was meant.
 
-use network::Policy;
+use network::packets::Space;
 use network::policy::{Flow, Reach, Side, Spot};
-use network::proof::Verdict;
-use network::rtx::{Model, Refused, compile, parse, prove};
+use network::rtx::{Model, Refused, compile, evaluate, parse, prove};
+use network::{Intent, Policy};
 
 use super::policies::{end, tcp};
 use super::rtx_policies::{any, clinic, reception};
 
 fn proven(policy: &Policy, text: &str) {
-    let proof = prove(policy, &parse(text.as_bytes()).unwrap());
-    let told: Vec<String> = proof.differences.iter().map(network::proof::Difference::ja).collect();
-    assert_eq!(proof.verdict(), Verdict::Equal, "{told:#?}\n{:#?}\n{text}", proof.unclear);
+    let config = parse(text.as_bytes()).unwrap();
+    let mut space = Space::default();
+    let passage = evaluate(policy, &config, &mut space);
+    let equal = passage.pass.equals(&Intent::of(policy, &mut space).pass) && passage.unknown.is_empty();
+    assert!(equal, "{}\n{text}", prove(policy, &config));
 }
 
 #[test]

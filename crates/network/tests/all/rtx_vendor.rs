@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 
 use clinic::model::ZoneKind;
-use network::Policy;
 use network::policy::{Side, Uplink};
-use network::proof::Verdict;
 use network::rtx::{Model, lint, parse, prove};
+use network::{Policy, Proof};
 
 use super::policies::{built_in_services, end, flow, host, one, tcp, udp, whole, zone};
 use super::rtx_policies::v4_only;
@@ -43,13 +42,7 @@ fn meant() -> Policy {
 fn told_line_by_line() {
     let config = parse(VENDOR.as_bytes()).unwrap();
     let proof = prove(&meant(), &config);
-    let mut text = format!("{:?}\n", proof.verdict());
-    for one in &proof.unclear {
-        let _ = writeln!(text, "{}: {}", one.line, one.why);
-    }
-    for one in &proof.differences {
-        let _ = writeln!(text, "{}\n  {}", one.ja(), one.en());
-    }
+    let mut text = proof.to_string();
     for one in lint(&config, Model::Small.cap()) {
         let _ = writeln!(text, "{}: {}\n  {}", one.line, one.ja, one.en);
     }
@@ -61,6 +54,6 @@ fn without_the_lines_it_does_not_know_it_is_different() {
     let known: Vec<&str> = VENDOR.lines().filter(|line| !line.contains("dynamic 100 ")).collect();
     let text = known.join("\n").replace("dynamic 100 101", "dynamic 101");
     let proof = prove(&meant(), &parse(text.as_bytes()).unwrap());
-    assert_eq!(proof.unclear, []);
-    assert_eq!(proof.verdict(), Verdict::Different);
+    assert_eq!(proof.unknown, []);
+    assert_eq!(proof.proof, Proof::Different);
 }
