@@ -9,6 +9,9 @@ use crate::policy::{Match, Policy, Side};
 
 use super::beginning;
 
+/// Sentences about two sides, at most.
+const PAIR_MAX: usize = 4;
+
 /// A set of packets in words, Japanese and English.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -60,14 +63,23 @@ impl<'a> Names<'a> {
     /// Tells a set in at most so many sentences.
     pub(super) fn tell(&self, set: &Set, most: usize) -> Sentences {
         let mut rest = set.and(&self.space.sound());
-        let mut list = Vec::new();
+        let mut list: Vec<(Told, Packet, Set)> = Vec::new();
+        let mut left_off = false;
         while list.len() < most {
             let Some(packet) = self.typical(&rest) else { break };
             let (told, whole) = self.widen(&packet, &rest);
             rest = rest.minus(&whole);
             list.push((told, packet, whole));
+            // What cannot be said in few words between two sides must not drown the others.
+            let alike = |known: &&(Told, Packet, Set)| (known.1.iif, known.1.oif) == (packet.iif, packet.oif);
+            if list.iter().filter(alike).count() >= PAIR_MAX {
+                let pair =
+                    self.space.is(Field::In, packet.iif.into()).and(&self.space.is(Field::Out, packet.oif.into()));
+                left_off |= rest.meets(&pair);
+                rest = rest.minus(&pair);
+            }
         }
-        Sentences { more: !rest.is_empty(), list }
+        Sentences { more: left_off || !rest.is_empty(), list }
     }
 
     /// A packet people can picture: it begins a conversation, between devices that have names, over TCP.

@@ -110,6 +110,7 @@ fn verdict(policy: &Policy, text: &str) -> Proof {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "the counts are what one runs it for")]
 fn every_broken_line_is_found_or_changes_nothing() {
     let wanted = std::env::var("KOMAINU_MUTANTS").ok().and_then(|text| text.parse().ok()).unwrap_or(60_usize);
     let mut tally: BTreeMap<usize, [usize; 3]> = BTreeMap::new();
