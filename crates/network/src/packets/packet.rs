@@ -34,6 +34,8 @@ pub struct Packet {
     pub icmp_type: u8,
     /// ICMP code, where there is one.
     pub icmp_code: u8,
+    /// The six flags of TCP, where there are any.
+    pub tcp_flags: u8,
 }
 
 impl Default for Packet {
@@ -50,6 +52,7 @@ impl Default for Packet {
             destination_port: 0,
             icmp_type: 0,
             icmp_code: 0,
+            tcp_flags: 0,
         }
     }
 }
@@ -70,6 +73,7 @@ impl Packet {
             Field::SourcePort => self.source_port.into(),
             Field::IcmpType => self.icmp_type.into(),
             Field::IcmpCode => self.icmp_code.into(),
+            Field::TcpFlags => self.tcp_flags.into(),
         }
     }
 }
@@ -114,6 +118,7 @@ impl Set {
             destination_port: port(Field::DestinationPort),
             icmp_type: byte(Field::IcmpType),
             icmp_code: byte(Field::IcmpCode),
+            tcp_flags: byte(Field::TcpFlags),
         })
     }
 }
@@ -129,7 +134,7 @@ mod tests {
             any::<(Ipv4Addr, Ipv4Addr)>().prop_map(|(a, b)| (IpAddr::V4(a), IpAddr::V4(b))),
             any::<(Ipv6Addr, Ipv6Addr)>().prop_map(|(a, b)| (IpAddr::V6(a), IpAddr::V6(b))),
         ];
-        (0..7usize, any::<[u8; 5]>(), addresses, any::<[u16; 2]>()).prop_map(|(state, bytes, addresses, ports)| {
+        (0..7usize, any::<[u8; 6]>(), addresses, any::<[u16; 2]>()).prop_map(|(state, bytes, addresses, ports)| {
             Packet {
                 state: State::ALL[state],
                 iif: bytes[0],
@@ -141,6 +146,7 @@ mod tests {
                 destination_port: ports[1],
                 icmp_type: bytes[3],
                 icmp_code: bytes[4],
+                tcp_flags: bytes[5] & 0x3f,
             }
         })
     }

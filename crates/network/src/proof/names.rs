@@ -9,6 +9,9 @@ use crate::policy::{Match, Policy, Side};
 
 use super::beginning;
 
+/// Sentences about two sides, at most.
+const PAIR_MAX: usize = 4;
+
 /// A set of packets in words, Japanese and English.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -60,14 +63,23 @@ impl<'a> Names<'a> {
     /// Tells a set in at most so many sentences.
     pub(super) fn tell(&self, set: &Set, most: usize) -> Sentences {
         let mut rest = set.and(&self.space.sound());
-        let mut list = Vec::new();
+        let mut list: Vec<(Told, Packet, Set)> = Vec::new();
+        let mut left_off = false;
         while list.len() < most {
             let Some(packet) = self.typical(&rest) else { break };
             let (told, whole) = self.widen(&packet, &rest);
             rest = rest.minus(&whole);
             list.push((told, packet, whole));
+            // What cannot be said in few words between two sides must not drown the others.
+            let alike = |known: &&(Told, Packet, Set)| (known.1.iif, known.1.oif) == (packet.iif, packet.oif);
+            if list.iter().filter(alike).count() >= PAIR_MAX {
+                let pair =
+                    self.space.is(Field::In, packet.iif.into()).and(&self.space.is(Field::Out, packet.oif.into()));
+                left_off |= rest.meets(&pair);
+                rest = rest.minus(&pair);
+            }
         }
-        Sentences { more: !rest.is_empty(), list }
+        Sentences { more: left_off || !rest.is_empty(), list }
     }
 
     /// A packet people can picture: it begins a conversation, between devices that have names, over TCP.
@@ -110,7 +122,7 @@ impl<'a> Names<'a> {
         let is = |field| self.space.is(field, packet.value(field));
         let exact = |fields: &[Field]| fields.iter().fold(self.space.all(), |all, field| all.and(&is(*field)));
         let interfaces = exact(&[Field::In, Field::Out]);
-        let details = [Field::SourcePort, Field::IcmpType, Field::IcmpCode];
+        let details = [Field::SourcePort, Field::IcmpType, Field::IcmpCode, Field::TcpFlags];
         // Widest first in each list; the last holds the packet alone, so that something always fits.
         let mut parts: Vec<Vec<Named>> = vec![
             self.details(exact(&details), packet),
@@ -153,7 +165,16 @@ impl<'a> Names<'a> {
         };
         // For ICMP the type is part of what is told anyway.
         let but_type = self.space.is(Field::IcmpType, packet.icmp_type.into());
-        vec![self.named(self.space.all(), "", ""), self.named(but_type, "", ""), self.named(exact, ja, en)]
+        let mut list = vec![self.named(self.space.all(), "", ""), self.named(but_type, "", "")];
+        if packet.protocol == protocol::TCP && packet.tcp_flags & 0x10 != 0 {
+            // Rules that look at single segments ask for ACK to tell answers.
+            let acknowledging: Vec<(u128, u128)> =
+                (0..64).filter(|flags| flags & 0x10 != 0).map(|flags| (flags, flags)).collect();
+            let set = self.space.ranges(Field::TcpFlags, &acknowledging);
+            list.push(self.named(set, "ACK の付いたもの", "segments with ACK"));
+        }
+        list.push(self.named(exact, ja, en));
+        list
     }
 
     fn states(&self, packet: &Packet) -> Vec<Named> {
@@ -283,13 +304,21 @@ impl<'a> Names<'a> {
 
     /// The widest range of ports around a packet's that lies in the set with everything else as it is.
     fn ports_around(&self, packet: &Packet, set: &Set) -> (u16, u16) {
-        let within = |port: u16| set.contains(&Packet { destination_port: port, ..*packet });
-        let (mut first, mut last) = (packet.destination_port, packet.destination_port);
-        while first > 0 && within(first - 1) {
-            first -= 1;
-        }
-        while last < u16::MAX && within(last + 1) {
-            last += 1;
+        let others = Field::ALL.into_iter().filter(|field| *field != Field::DestinationPort);
+        let alike = others.fold(self.space.all(), |all, field| all.and(&self.space.is(field, packet.value(field))));
+        let within = |first: u16, last: u16| {
+            alike.and(&self.space.range(Field::DestinationPort, first.into(), last.into())).is_within(set)
+        };
+        let port = packet.destination_port;
+        let (mut first, mut last) = (port, port);
+        // Steps of halving size: whatever lies in the set up to some port lies in it up to any port before.
+        for step in (0..16).rev().map(|bit| 1_u16 << bit) {
+            if let Some(next) = first.checked_sub(step).filter(|next| within(*next, port)) {
+                first = next;
+            }
+            if let Some(next) = last.checked_add(step).filter(|next| within(port, *next)) {
+                last = next;
+            }
         }
         (first, last)
     }
