@@ -1,5 +1,6 @@
 //! The compilers and the proof, held against each other, against a kernel, and against hand-written configurations.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+#![expect(clippy::print_stdout, reason = "how much was tried, and what was skipped, is told")]
 
 mod kernel;
 mod policies;
