@@ -233,6 +233,8 @@ pub(crate) struct Compile {
 pub(crate) enum Target {
     /// Linux
     Nftables,
+    /// YAMAHA RTX
+    Rtx,
 }
 
 #[derive(Debug, Args)]
@@ -243,7 +245,7 @@ pub(crate) struct Prove {
     /// 診療所のファイル / The clinic's file
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// nft -j list ruleset の出力か、kernel / What nft -j list ruleset printed, or kernel
+    /// nft -j list ruleset か RTX の show config の出力、または kernel / What nft -j list ruleset or an RTX's show config printed, or kernel
     #[arg(long, value_name = "FILE|kernel")]
     pub(crate) against: String,
     /// JSON で出力 / Print JSON

@@ -149,6 +149,29 @@ pub fn address(number: u128, v6: bool) -> IpAddr {
     }
 }
 
+/// A range of addresses: one, a prefix, or from-to.
+#[must_use]
+pub fn addresses_text(range: Range, v6: bool) -> String {
+    let (first, last) = range;
+    let width = if v6 { 128 } else { 32 };
+    let free = (first ^ last).checked_add(1).map_or(width, u128::trailing_zeros);
+    // A prefix: the ends differ in low bits only, which are all zero in the first and all one in the last.
+    let mask = if free >= 128 { u128::MAX } else { (1 << free) - 1 };
+    if first == last {
+        address(first, v6).to_string()
+    } else if first ^ last == mask && first & mask == 0 {
+        format!("{}/{}", address(first, v6), width - free)
+    } else {
+        format!("{}-{}", address(first, v6), address(last, v6))
+    }
+}
+
+/// A range of ports.
+#[must_use]
+pub fn ports_text((first, last): Range) -> String {
+    if first == last { first.to_string() } else { format!("{first}-{last}") }
+}
+
 fn max(v6: bool) -> u128 {
     if v6 { u128::MAX } else { u32::MAX.into() }
 }
@@ -239,6 +262,21 @@ mod tests {
     fn holds(block: &Block, at: [u128; 3]) -> bool {
         let within = |range: Range, at| range.0 <= at && at <= range.1;
         within(block.source, at[0]) && within(block.destination, at[1]) && within(block.ports, at[2])
+    }
+
+    #[test]
+    fn ranges_are_written_as_people_write_them() {
+        for (range, v6, text) in [
+            ((0x0a00_0001, 0x0a00_0001), false, "10.0.0.1"),
+            ((0x0a00_0000, 0x0a00_00ff), false, "10.0.0.0/24"),
+            ((0x0a00_0001, 0x0a00_0002), false, "10.0.0.1-10.0.0.2"),
+            ((0, 0xffff_ffff), false, "0.0.0.0/0"),
+            ((0, u128::MAX), true, "::/0"),
+            ((0xfe80 << 112, (0xfec0 << 112) - 1), true, "fe80::/10"),
+            ((1, 2), true, "::1-::2"),
+        ] {
+            assert_eq!(addresses_text(range, v6), text);
+        }
     }
 
     proptest! {

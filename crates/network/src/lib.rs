@@ -13,6 +13,7 @@ pub mod packets;
 pub mod passage;
 pub mod policy;
 pub mod proof;
+pub mod rtx;
 
 pub use intent::Intent;
 pub use passage::Passage;

@@ -265,6 +265,24 @@ impl<'a> Fields<'a> {
         list
     }
 
+    /// Such a list that must have something in it.
+    pub(super) fn needed_list<T: PartialEq>(
+        &mut self,
+        key: &'static str,
+        wanted: Wanted,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Vec<At<T>> {
+        let list = self.list(key, wanted, parse);
+        match self.item(key) {
+            Some((item, line)) if item.as_array().is_some_and(toml_edit::Array::is_empty) => {
+                self.unfit(line, key, item, wanted);
+            }
+            Some(_) => {}
+            None => drop(self.required::<()>(key, None)),
+        }
+        list
+    }
+
     /// The tables of `[[key]]`, or of a list of inline tables.
     pub(super) fn rows(&mut self, key: &'static str, place: &'static str) -> Vec<Fields<'a>> {
         let Some((item, line)) = self.item(key) else { return Vec::new() };

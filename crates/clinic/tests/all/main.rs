@@ -5,6 +5,7 @@ mod damage;
 mod edit;
 mod findings;
 mod patterns;
+mod places;
 mod plan;
 mod properties;
 mod read;

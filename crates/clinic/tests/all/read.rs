@@ -56,7 +56,7 @@ fn problems(more: &str) -> Vec<(i64, String)> {
 }
 
 #[track_caller]
-fn check(more: &str, line: i64, words: &[&str]) {
+pub(crate) fn check(more: &str, line: i64, words: &[&str]) {
     let found = problems(more);
     assert_eq!(found.len(), 1, "{found:#?}");
     assert_eq!(found[0].0, line, "{found:#?}");

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use network::Policy;
 use network::policy::Live;
+use network::rtx::{self, Model};
 
 use super::check;
 use crate::cli::{Compile, Target};
-use crate::failure::{Done, Failure};
+use crate::failure::{Done, Failure, Kind};
 use crate::terminal;
 
 /// Writes the rules. What a clinic must not have (a finding that is an error) is not compiled.
@@ -16,6 +17,7 @@ pub(crate) fn compile(args: &Compile) -> Done {
     let policy = Policy::of(&clinic, check::now(), &Live::default());
     let (name, text) = match args.target {
         Target::Nftables => ("komainu.nft", network::nft::compile(&policy)),
+        Target::Rtx => ("komainu.rtx", rtx::compile(&policy, Model::Small).map_err(refused)?),
     };
     let path = args.out.join(name);
     write(&args.out, &path, &text).map_err(|error| Failure::file("書く", "write", &path, &error))?;
@@ -27,6 +29,13 @@ pub(crate) fn compile(args: &Compile) -> Done {
         policy.flows.len()
     ));
     Ok(())
+}
+
+fn refused(why: rtx::Refused) -> Failure {
+    let (ja, en) = ("この宣言は RTX の規則にできません。", "This cannot be told in rules of an RTX.");
+    Failure::new(Kind::Input, ja, en)
+        .because(why)
+        .todo("理由にある所を直してください。", "Change what the reason names.")
 }
 
 /// Beside it first, so that whoever reads finds the whole text or the former one.

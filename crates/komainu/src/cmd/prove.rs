@@ -5,10 +5,10 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use network::packets::Space;
+use network::packets::{Packet, Space};
 use network::policy::Live;
 use network::proof::{Difference, Finding, Proof, Report};
-use network::{Policy, nft, prove as prove_policy};
+use network::{Policy, nft, prove as prove_policy, rtx};
 use serde_json::{Value, json};
 
 use super::check;
@@ -23,19 +23,13 @@ const KERNEL: &str = "kernel";
 pub(crate) fn prove(args: &Prove) -> Done<ExitCode> {
     let clinic = check::clinic(&args.file)?;
     let policy = Policy::of(&clinic, check::now(), &Live::default());
-    let rules = nft::read(&rules(&args.against)?).map_err(|error| {
-        let against = &args.against;
-        Failure::new(
-            Kind::Input,
-            format!("{against} は nftables の規則として読めません。"),
-            format!("{against} cannot be read as rules of nftables."),
-        )
-        .because(error)
-        .todo("nft -j list ruleset の出力を渡してください。", "Give what nft -j list ruleset prints.")
-    })?;
-    let mut space = Space::default();
-    let passage = nft::evaluate(&rules, &mut space);
-    let report = prove_policy(&policy, &passage, &mut space);
+    let text = rules(&args.against)?;
+    // What nft prints is JSON; a router's configuration is not.
+    let report = if text.trim_start().starts_with('{') {
+        nftables(args, &policy, &text)?
+    } else {
+        router(args, &policy, &text)?
+    };
     if args.json {
         terminal::print(&as_json(&report).to_string())
     } else {
@@ -46,6 +40,33 @@ pub(crate) fn prove(args: &Prove) -> Done<ExitCode> {
         Proof::Different => 1,
         Proof::NotUnderstood => 2,
     }))
+}
+
+fn nftables(args: &Prove, policy: &Policy, text: &str) -> Done<Report> {
+    let rules = nft::read(text).map_err(|error| {
+        unfit(args, error).todo("nft -j list ruleset の出力を渡してください。", "Give what nft -j list ruleset prints.")
+    })?;
+    let mut space = Space::default();
+    let passage = nft::evaluate(&rules, &mut space);
+    Ok(prove_policy(policy, &passage, &mut space))
+}
+
+/// YAMAHA RTX.
+fn router(args: &Prove, policy: &Policy, text: &str) -> Done<Report> {
+    let config = rtx::parse(text.as_bytes()).map_err(|error| {
+        unfit(args, error).todo("show config の出力を渡してください。", "Give what show config prints.")
+    })?;
+    Ok(rtx::prove(policy, &config))
+}
+
+fn unfit(args: &Prove, error: impl std::fmt::Display) -> Failure {
+    let against = &args.against;
+    Failure::new(
+        Kind::Input,
+        format!("{against} は規則として読めません。"),
+        format!("{against} cannot be read as rules."),
+    )
+    .because(error)
 }
 
 /// The rules as the kernel tells them, loaded ones or those kept in a file.
@@ -128,9 +149,21 @@ fn difference(each: &Difference) -> Value {
     json!({
         "passes": each.passes,
         "rule": each.rule.as_deref(),
-        "example": each.example.to_string(),
+        "example": packet(&each.example),
         "ja": each.ja(),
         "en": each.en(),
+    })
+}
+
+/// One of the packets, in numbers (IANA's for the protocol and ICMP).
+fn packet(each: &Packet) -> Value {
+    json!({
+        "source": each.source.to_string(),
+        "destination": each.destination.to_string(),
+        "protocol": each.protocol,
+        "source_port": each.source_port,
+        "destination_port": each.destination_port,
+        "icmp_type": each.icmp_type,
     })
 }
 

@@ -9,3 +9,4 @@ mod harness;
 mod hub;
 mod import;
 mod model;
+mod network;

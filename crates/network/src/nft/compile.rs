@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
-use super::text::{Page, addresses, comment, one_of, ports, quoted, remark};
-use crate::boxes::{Block, Kind, belonging, blocks};
+use super::text::{Page, comment, one_of, quoted, remark};
+use crate::boxes::{Block, Kind, addresses_text as addresses, belonging, blocks, ports_text as ports};
 use crate::policy::{Chore, Errand, Flow, Policy, Side, link_local};
 
 /// Rate-limited, so that a flood fills no log.

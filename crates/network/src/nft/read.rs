@@ -247,8 +247,10 @@ fn rows(keys: &[Key], element: &Value, list: &mut Vec<Vec<Span>>) -> Option<()> 
     let mut rows: Vec<Vec<Span>> = vec![Vec::with_capacity(keys.len())];
     for (key, value) in keys.iter().zip(values) {
         let spans = key.span(value)?;
-        rows =
-            rows.iter().flat_map(|row| spans.iter().map(|span| [row.as_slice(), &[span.clone()]].concat())).collect();
+        rows = rows
+            .iter()
+            .flat_map(|row| spans.iter().map(|span| [row.as_slice(), std::slice::from_ref(span)].concat()))
+            .collect();
     }
     list.append(&mut rows);
     Some(())

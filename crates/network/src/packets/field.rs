@@ -31,11 +31,13 @@ pub enum Field {
     IcmpType,
     /// Code of it.
     IcmpCode,
+    /// Flags of a TCP segment (RFC 9293), lowest bit last: URG ACK PSH RST SYN FIN. Free where nobody asks.
+    TcpFlags,
 }
 
 impl Field {
     /// All, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::State,
         Self::In,
         Self::Out,
@@ -47,6 +49,7 @@ impl Field {
         Self::SourcePort,
         Self::IcmpType,
         Self::IcmpCode,
+        Self::TcpFlags,
     ];
 
     /// Its bits.
@@ -54,6 +57,7 @@ impl Field {
     pub fn width(self) -> u16 {
         match self {
             Self::State => 3,
+            Self::TcpFlags => 6,
             Self::Family => 1,
             Self::In | Self::Out | Self::Protocol | Self::IcmpType | Self::IcmpCode => 8,
             Self::Source | Self::Destination => 128,

@@ -34,6 +34,8 @@ pub struct Packet {
     pub icmp_type: u8,
     /// ICMP code, where there is one.
     pub icmp_code: u8,
+    /// The six flags of TCP, where there are any.
+    pub tcp_flags: u8,
 }
 
 impl Default for Packet {
@@ -50,6 +52,7 @@ impl Default for Packet {
             destination_port: 0,
             icmp_type: 0,
             icmp_code: 0,
+            tcp_flags: 0,
         }
     }
 }
@@ -70,6 +73,7 @@ impl Packet {
             Field::SourcePort => self.source_port.into(),
             Field::IcmpType => self.icmp_type.into(),
             Field::IcmpCode => self.icmp_code.into(),
+            Field::TcpFlags => self.tcp_flags.into(),
         }
     }
 }
@@ -86,25 +90,26 @@ impl Set {
         self.0.eval_in(&BddValuation::new(row))
     }
 
-    /// The values of a field around a packet's own, first to last, with which it would still be in the set.
+    /// The values of a field with which every packet of some others is in this set: a set that says something of
+    /// that field alone.
     #[must_use]
-    pub fn range_around(&self, space: &Space, field: Field, packet: &Packet) -> (u128, u128) {
-        let others = Field::ALL.into_iter().filter(|other| *other != field);
-        let others = others.flat_map(|other| {
-            let value = packet.value(other);
-            (0..other.width()).map(move |bit| (other.variable(bit), value >> (other.width() - 1 - bit) & 1 == 1))
-        });
-        let others: Vec<_> = others.collect();
-        let without = space.all().minus(&Self(self.0.restrict(&others)));
-        let at = packet.value(field);
+    pub fn fitting(&self, space: &Space, field: Field, others: &Self) -> Self {
+        let rest = Field::ALL.into_iter().filter(|other| *other != field);
+        let rest: Vec<_> = rest.flat_map(|other| (0..other.width()).map(move |bit| other.variable(bit))).collect();
+        space.all().minus(&Self(others.minus(self).0.exists(&rest)))
+    }
+
+    /// Of a set that says something of one field alone: the range of its values around one of them.
+    #[must_use]
+    pub fn range_at(&self, space: &Space, field: Field, at: u128) -> (u128, u128) {
+        let without = space.all().minus(self);
         let value = |row: BddValuation| {
             (0..field.width()).fold(0_u128, |value, bit| value << 1 | u128::from(row.value(field.variable(bit))))
         };
-        let below = at.checked_sub(1).map(|last| without.and(&space.range(field, 0, last)));
-        let above = without.and(&space.range(field, at + 1, field.max()));
-        let below = below.and_then(|set| set.0.last_valuation()).map(value);
-        let above = above.0.first_valuation().map(value);
-        (below.map_or(0, |value| value + 1), above.map_or(field.max(), |value| value - 1))
+        let below = at.checked_sub(1).and_then(|last| without.and(&space.range(field, 0, last)).0.last_valuation());
+        let above =
+            at.checked_add(1).and_then(|next| without.and(&space.range(field, next, field.max())).0.first_valuation());
+        (below.map_or(0, |row| value(row) + 1), above.map_or(field.max(), |row| value(row) - 1))
     }
 
     /// Some packet of the set: the first one, with the smallest values.
@@ -135,6 +140,7 @@ impl Set {
             destination_port: port(Field::DestinationPort),
             icmp_type: byte(Field::IcmpType),
             icmp_code: byte(Field::IcmpCode),
+            tcp_flags: byte(Field::TcpFlags),
         })
     }
 }
@@ -149,7 +155,7 @@ mod tests {
             any::<(Ipv4Addr, Ipv4Addr)>().prop_map(|(a, b)| (IpAddr::V4(a), IpAddr::V4(b))),
             any::<(Ipv6Addr, Ipv6Addr)>().prop_map(|(a, b)| (IpAddr::V6(a), IpAddr::V6(b))),
         ];
-        (0..7usize, any::<[u8; 5]>(), addresses, any::<[u16; 2]>()).prop_map(|(state, bytes, addresses, ports)| {
+        (0..7usize, any::<[u8; 6]>(), addresses, any::<[u16; 2]>()).prop_map(|(state, bytes, addresses, ports)| {
             Packet {
                 state: State::ALL[state],
                 iif: bytes[0],
@@ -161,6 +167,7 @@ mod tests {
                 destination_port: ports[1],
                 icmp_type: bytes[3],
                 icmp_code: bytes[4],
+                tcp_flags: bytes[5] & 0x3f,
             }
         })
     }
@@ -175,12 +182,16 @@ mod tests {
         }
 
         #[test]
-        fn the_range_around_a_packet_is_as_wide_as_it_can_be(a: u16, b: u16, at: u16, packet in any_packet()) {
+        fn what_fits_is_all_that_fits(a: u16, b: u16, at: u16, packet in any_packet()) {
             let space = Space::default();
-            let set = space.range(Field::DestinationPort, a.min(b).into(), a.max(b).into());
-            let packet = Packet { destination_port: at.clamp(a.min(b), a.max(b)), ..packet };
-            let around = set.range_around(&space, Field::DestinationPort, &packet);
-            prop_assert_eq!(around, (u128::from(a.min(b)), u128::from(a.max(b))));
+            let (first, last) = (a.min(b), a.max(b));
+            let known = space.protocol(packet.protocol);
+            let set = space.range(Field::DestinationPort, first.into(), last.into()).and(&known);
+            let fits = set.fitting(&space, Field::DestinationPort, &known.and(&space.family(true)));
+            prop_assert!(fits.equals(&space.range(Field::DestinationPort, first.into(), last.into())));
+            prop_assert!(set.fitting(&space, Field::DestinationPort, &space.all()).is_empty());
+            let around = fits.range_at(&space, Field::DestinationPort, at.clamp(first, last).into());
+            prop_assert_eq!(around, (u128::from(first), u128::from(last)));
         }
 
         #[test]

@@ -4,7 +4,8 @@ use clinic::model::PortRange;
 use network::nft::compile;
 use network::policy::{Match, Policy, Side};
 
-use crate::policies::{self, end, flow, golden, host, one, small, tcp, whole};
+use crate::golden;
+use crate::policies::{self, end, flow, host, one, small, tcp, whole};
 
 #[test]
 fn the_small_clinic_reads_like_this() {

@@ -237,13 +237,3 @@ fn random_end(rng: &mut ChaCha8Rng, zones: usize, hosts: &[Host]) -> End {
         _ => end("zone", vec![whole(Side::Zone(rng.random_range(0..zones)))]),
     }
 }
-
-/// Compares with a golden file; `KOMAINU_BLESS=1` rewrites it.
-pub(crate) fn golden(name: &str, text: &str) {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    if std::env::var_os("KOMAINU_BLESS").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, text).unwrap();
-    }
-    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), text, "{name} (KOMAINU_BLESS=1 rewrites it)");
-}

@@ -48,7 +48,8 @@ pub(super) fn device(fields: &mut Fields<'_>, names: &Names) -> Option<Device> {
     let firmware = optional(fields, "firmware");
     let maintained_by =
         fields.text("maintained_by").and_then(|typed| names.maintainer(fields, "maintained_by", &typed));
-    let depends_on = devices(fields, names, "depends_on");
+    let depends_on = fields.list("depends_on", ID, some);
+    let depends_on = devices(fields, names, "depends_on", &depends_on);
     let criticality = fields.word("criticality", CRITICALITY, Criticality::ALL, Criticality::word);
     let medical = fields.boolean("medical");
     let kind = kind?;
@@ -75,16 +76,15 @@ pub(super) fn optional(fields: &mut Fields<'_>, key: &'static str) -> Option<Str
     fields.text(key).map(|at| at.value)
 }
 
-fn devices(fields: &mut Fields<'_>, names: &Names, key: &'static str) -> Vec<DeviceId> {
-    let typed: Vec<At<String>> = fields.list(key, ID, some);
+fn devices(fields: &Fields<'_>, names: &Names, key: &'static str, typed: &[At<String>]) -> Vec<DeviceId> {
     typed.iter().filter_map(|id| names.device(fields, key, id)).collect()
 }
 
 pub(super) fn group(fields: &mut Fields<'_>, names: &Names) -> Option<Group> {
     let id = id(fields, GroupId::new);
     let name = fields.needed("name", TEXT, some);
-    let members = devices(fields, names, "members");
-    let _ = fields.required("members", (!members.is_empty()).then_some(()));
+    let members = fields.needed_list("members", ID, some);
+    let members = devices(fields, names, "members", &members);
     Some(Group { id: id?, name: name?, members, line: fields.line })
 }
 

@@ -27,8 +27,7 @@ const ROLE: Wanted =
 pub(super) fn outside(fields: &mut Fields<'_>) -> Option<Outside> {
     let id = id(fields, OutsideId::new);
     let name = fields.needed("name", TEXT, some);
-    let addresses = values(fields.list("addresses", NETS, net));
-    let _ = fields.required("addresses", (!addresses.is_empty()).then_some(()));
+    let addresses = values(fields.needed_list("addresses", NETS, net));
     Some(Outside { id: id?, name: name?, addresses, line: fields.line })
 }
 
@@ -39,17 +38,14 @@ pub(super) fn service(fields: &mut Fields<'_>) -> Option<Service> {
         fields.complain(fields.line, What::BuiltIn { id: id.to_string() });
     }
     let name = fields.needed("name", TEXT, some);
-    let mut ports = values(fields.list("ports", PORTS, Ports::parse));
-    let _ = fields.required("ports", (!ports.is_empty()).then_some(()));
+    let mut ports = values(fields.needed_list("ports", PORTS, Ports::parse));
     ports.sort();
     Some(Service { id: id?, name: name?, ports, line: fields.line })
 }
 
 fn services(fields: &mut Fields<'_>, names: &Names) -> Vec<ServiceId> {
-    let typed = fields.list("service", ID, some);
-    let services: Vec<ServiceId> = typed.iter().filter_map(|id| names.service(fields, "service", id)).collect();
-    let _ = fields.required("service", (!typed.is_empty()).then_some(()));
-    services
+    let typed = fields.needed_list("service", ID, some);
+    typed.iter().filter_map(|id| names.service(fields, "service", id)).collect()
 }
 
 fn end(fields: &mut Fields<'_>, names: &Names, key: &'static str) -> Option<Endpoint> {
@@ -93,8 +89,7 @@ fn maintenance(fields: &mut Fields<'_>, names: &Names) -> Option<Maintenance> {
 pub(super) fn person(fields: &mut Fields<'_>) -> Option<Person> {
     let id = id(fields, PersonId::new);
     let name = fields.needed("name", TEXT, some);
-    let roles = values(fields.list("role", ROLE, Role::of));
-    let _ = fields.required("role", (!roles.is_empty()).then_some(()));
+    let roles = values(fields.needed_list("role", ROLE, Role::of));
     let phone = optional(fields, "phone");
     let email = optional(fields, "email");
     Some(Person { id: id?, name: name?, roles, phone, email, line: fields.line })

@@ -95,6 +95,7 @@ pub(crate) fn probe(rng: &mut ChaCha8Rng, policy: &Policy, space: &mut Space, id
         destination_port: port,
         icmp_type,
         icmp_code: 0,
+        tcp_flags: 0,
     };
     (wire, Probe { id, packet, flags, acknowledges: 1 })
 }
