@@ -66,18 +66,53 @@ pub fn blocks<'a>(
     disjoint
 }
 
-fn of_flow(policy: &Policy, flow: usize, declared: &Flow, (from, to): (Side, Side), v6: bool) -> Vec<Block> {
-    let ranges = |spots: &[Spot], side: Side, other: Side| {
-        let spots = spots.iter().filter(|spot| spot.side == side);
-        merged(spots.flat_map(|spot| ranges(policy, spot, other, v6)).collect())
-    };
-    let (sources, destinations) = (ranges(&declared.from.spots, from, to), ranges(&declared.to.spots, to, from));
-    let services = services(&declared.matches);
-    let mut blocks = Vec::with_capacity(sources.len() * destinations.len() * services.len());
-    for source in &sources {
-        for destination in &destinations {
+/// A flow between two sides in one family: every source to every destination by every service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Product {
+    /// Callers: sorted, disjoint.
+    pub sources: Vec<Range>,
+    /// Called: sorted, disjoint.
+    pub destinations: Vec<Range>,
+    /// Services, with their ports; `(0, 0)` for echo requests.
+    pub services: Vec<(Kind, Range)>,
+}
+
+impl Product {
+    /// What a flow is between two sides in one family.
+    #[must_use]
+    pub fn of(policy: &Policy, flow: &Flow, (from, to): (Side, Side), v6: bool) -> Self {
+        let ranges = |spots: &[Spot], side: Side, other: Side| {
+            let spots = spots.iter().filter(|spot| spot.side == side);
+            merged(spots.flat_map(|spot| ranges(policy, spot, other, v6)).collect())
+        };
+        let sources = ranges(&flow.from.spots, from, to);
+        // Most flows are between two other sides.
+        if sources.is_empty() {
+            return Self::default();
+        }
+        Self { sources, destinations: ranges(&flow.to.spots, to, from), services: services(&flow.matches) }
+    }
+
+    /// How many blocks it has.
+    #[must_use]
+    pub fn blocks(&self) -> usize {
+        self.sources.len() * self.destinations.len() * self.services.len()
+    }
+
+    /// How many ranges it is made of.
+    #[must_use]
+    pub fn ranges(&self) -> usize {
+        self.sources.len() + self.destinations.len() + self.services.len()
+    }
+}
+
+fn of_flow(policy: &Policy, flow: usize, declared: &Flow, between: (Side, Side), v6: bool) -> Vec<Block> {
+    let product = Product::of(policy, declared, between, v6);
+    let mut blocks = Vec::with_capacity(product.blocks());
+    for source in &product.sources {
+        for destination in &product.destinations {
             let block = |(what, ports)| Block { flow, source: *source, destination: *destination, what, ports };
-            blocks.extend(services.iter().copied().map(block));
+            blocks.extend(product.services.iter().copied().map(block));
         }
     }
     blocks

@@ -117,7 +117,8 @@ fn round(
     }
     let came = |heard: &[(usize, Heard)], probe: &Probe| match behind(probe.packet.destination) {
         Some(wire) => heard.contains(&(wire, Heard::Through(probe.id))),
-        None => heard.iter().any(|(_, heard)| *heard == Heard::Answered(probe.id)),
+        // An echo comes back as it was sent.
+        None => heard.iter().any(|(_, heard)| [Heard::Answered(probe.id), Heard::Through(probe.id)].contains(heard)),
     };
     let meant: Vec<&Probe> =
         probes.values().map(|(_, probe)| probe).filter(|probe| pass.contains(&probe.packet)).collect();
