@@ -13,6 +13,9 @@ pub(crate) struct Args {
     /// Without aerleon and capirca, which are installed from PyPI into target/peers the first time
     #[arg(long)]
     alone: bool,
+    /// A flow for each device and service instead of one for the group: 3,000 of them at the end
+    #[arg(long)]
+    each: bool,
 }
 
 /// One line of the table.
@@ -27,8 +30,8 @@ struct Line {
 pub(crate) fn network(args: &Args) -> Done {
     let mut lines = Vec::new();
     for devices in SIZES {
-        lines.push(ours::measure(devices)?);
-        if !args.alone {
+        lines.push(ours::measure(devices, args.each)?);
+        if !args.alone && !args.each {
             lines.extend(peers::measure(devices)?);
         }
     }

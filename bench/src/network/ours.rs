@@ -34,8 +34,11 @@ pub(super) fn server(v6: bool) -> IpAddr {
     if v6 { Ipv6Addr::from_bits(0xfd00_u128 << 112 | 2 << 64 | 10).into() } else { Ipv4Addr::new(10, 2, 0, 10).into() }
 }
 
-pub(super) fn measure(devices: usize) -> Done<Line> {
-    let policy = policy(devices);
+pub(super) fn measure(devices: usize, each: bool) -> Done<Line> {
+    let mut policy = policy(devices);
+    if each {
+        policy.flows = one_by_one(&policy);
+    }
     let start = cpu_ms()?;
     let mut text = String::new();
     for _ in 0..TIMES {
@@ -53,6 +56,18 @@ pub(super) fn measure(devices: usize) -> Done<Line> {
         return Err(report.to_string());
     }
     Ok(Line { who: "komainu", devices, compile_cpu_ms, bytes: text.len(), prove_cpu_ms })
+}
+
+/// A flow of its own for every device of a group.
+fn one_by_one(policy: &Policy) -> Vec<Flow> {
+    let devices = policy.hosts.iter().filter(|host| host.side == Side::Zone(0));
+    let one = |host: &Host, flow: &Flow| {
+        let nets = host.addresses.iter().map(|address| IpNet::from(*address)).collect();
+        let spots = vec![Spot { side: host.side, reach: Reach::Nets(nets) }];
+        let from = End { word: host.id.clone(), name: host.name.clone(), spots };
+        Flow { id: format!("{}-{}", host.id, flow.id), from, ..flow.clone() }
+    };
+    devices.flat_map(|host| policy.flows.iter().map(|flow| one(host, flow)).collect::<Vec<_>>()).collect()
 }
 
 /// CPU time of this thread.

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use crate::boxes::{Block, Kind, Product, Range, blocks};
 use crate::policy::{Flow, Policy, Side};
 
-/// A flow becomes a rule when its blocks are more than this many times its ranges.
-const WIDE: usize = 1;
-/// And never below this many blocks.
+/// A flow of more blocks than this is a rule.
+const BLOCKS_MAX: usize = 32;
+/// One of at least this many is, if its parts are fewer than its blocks.
 const BLOCKS_MIN: usize = 6;
 
 /// Which map a block goes to.
@@ -63,7 +63,7 @@ impl<'a> Plan<'a> {
             // Elements of a grant end one by one, with their own timeout: a rule would not.
             if index >= declared {
                 grants.push((index, flow));
-            } else if product.blocks() >= BLOCKS_MIN && product.blocks() > WIDE * product.ranges() {
+            } else if is_wide(&product) {
                 self.name(v6, &product.sources, &flow.from.word);
                 self.name(v6, &product.destinations, &flow.to.word);
                 self.wide.push(Wide { pair, v6, flow: index, product });
@@ -114,4 +114,9 @@ impl<'a> Plan<'a> {
         used.dedup();
         used
     }
+}
+
+fn is_wide(product: &Product) -> bool {
+    let blocks = product.blocks();
+    blocks > BLOCKS_MAX || (blocks >= BLOCKS_MIN && blocks > product.ranges())
 }

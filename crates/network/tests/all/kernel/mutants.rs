@@ -40,14 +40,15 @@ fn every_fault_is_found() {
     let mut rng = policies::rng(7);
     let (mut killed, mut equivalent) = (BTreeMap::new(), BTreeMap::new());
     let (mut tried, mut refused, mut next) = (0, 0, 1);
+    let mut missed = Vec::new();
     while tried < mutants_to_try() {
         let mut policy = policies::random(rng.random_range(0..500));
         // An empty quarantine would make every fault in it harmless.
-        policy.quarantine = [false, true].map(|v6| policies::address(0, 11, v6)).to_vec();
+        policy.quarantine = [false, true].map(|v6| policies::address(0, 200, v6)).to_vec();
         let text = nft::compile(&policy);
         let Some(mutant) = mutate(&text, &mut rng) else { continue };
         // What the kernel does not load cannot run.
-        let Some(account) = try_load(&mutant.text) else {
+        let Ok(account) = try_load(&mutant.text) else {
             refused += 1;
             continue;
         };
@@ -57,25 +58,25 @@ fn every_fault_is_found() {
             Proof::NotUnderstood => panic!("{}: {}\nis not understood", mutant.kind, mutant.line),
             Proof::Equal => {
                 let reason = harmless(&mutant, &text);
-                assert!(
-                    reason.is_some(),
-                    "{} in {}: {}\n==> {}\n(next {})\nnot found in\n{text}",
-                    mutant.kind,
-                    mutant.chain,
-                    mutant.line,
-                    mutant.changed,
-                    mutant.next
-                );
+                let Some(reason) = reason else {
+                    missed
+                        .push(format!("{} in {}: {}\n==> {}", mutant.kind, mutant.chain, mutant.line, mutant.changed));
+                    continue;
+                };
                 let wrong = packets::disagreements(&world, &policy, &mutant.text, &mut next);
                 assert!(wrong.is_empty(), "{}: {}\n{}", mutant.kind, mutant.line, wrong.join("\n"));
-                *equivalent.entry((mutant.kind, reason.unwrap())).or_insert(0) += 1;
+                *equivalent.entry((mutant.kind, reason)).or_insert(0) += 1;
             }
         }
     }
     let found: i32 = killed.values().sum();
     let same: i32 = equivalent.values().sum();
-    println!("{tried} mutants: {found} found, 0 missed, {same} equivalent; {refused} more the kernel does not load");
+    println!(
+        "{tried} mutants: {found} found, {} missed, {same} equivalent; {refused} more the kernel does not load",
+        missed.len()
+    );
     println!("found: {killed:?}\nequivalent: {equivalent:#?}");
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
     assert!(killed.len() > 5, "too few kinds: {killed:?}");
 }
 
@@ -101,6 +102,12 @@ fn harmless(mutant: &Mutant, text: &str) -> Option<&'static str> {
         }
         "verdict" if mutant.line.contains(": goto ") && mutant.changed.contains(": jump ") => {
             decides(&mutant.changed, text)
+        }
+        "interface" if mutant.chain == "refused" && refusal(&mutant.changed) => {
+            Some("dropped or rejected: both refuse")
+        }
+        "side" if mutant.chain.contains("GATEWAY") && mutant.line.contains("vmap @") => {
+            Some("every address in that place is the gateway's own")
         }
         "verdict" if mutant.line.ends_with("policy drop;") => {
             Some("the chain refuses what is left over itself, so that its policy is never asked")
@@ -155,7 +162,7 @@ fn swapped(mutant: &Mutant) -> Option<&'static str> {
         return Some("both decide the same");
     }
     let refuses = |line: &str| {
-        let known = ["goto refused", "goto spoofed", "goto quarantined", "drop", "jump isolated"];
+        let known = ["goto refused", "goto spoofed", "goto quarantined", "drop", "jump isolated", "jump belonging"];
         known.iter().any(|end| line.ends_with(end)) || line.contains("reject")
     };
     if b.starts_with("oifname != {") && a.starts_with("oifname ") {

@@ -15,11 +15,11 @@ pub(crate) fn there() -> bool {
 
 /// Loads a text, gives back the kernel's own account of it.
 pub(crate) fn load(text: &str) -> String {
-    try_load(text).unwrap_or_else(|| panic!("the kernel does not load\n{text}"))
+    try_load(text).unwrap_or_else(|why| panic!("{why}\n{text}"))
 }
 
-/// The same; none if the kernel does not take it.
-pub(crate) fn try_load(text: &str) -> Option<String> {
+/// The same; what `nft` says if the kernel does not take it.
+pub(crate) fn try_load(text: &str) -> Result<String, String> {
     let mut child = Command::new("unshare")
         .args(["-n", "sh", "-c", "nft -f - && nft -j list ruleset"])
         .stdin(Stdio::piped())
@@ -29,9 +29,9 @@ pub(crate) fn try_load(text: &str) -> Option<String> {
         .unwrap();
     child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    if !output.status.success() {
-        println!("{}", String::from_utf8_lossy(&output.stderr));
-        return None;
+    if output.status.success() {
+        Ok(String::from_utf8(output.stdout).unwrap())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
     }
-    Some(String::from_utf8(output.stdout).unwrap())
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use network::packets::{Packet, Set, Space, State, protocol};
+use network::policy::Side;
 use network::{Intent, Policy, Proof, nft, prove};
 
 use super::frames::{Flags, Heard, Probe, frame, hear, unreachable};
@@ -184,4 +185,55 @@ fn compare(pass: &Set, packet: &Packet, arrived: bool, seed: u64, count: &mut Co
     if pass.contains(packet) != arrived {
         count.disagreements.push(format!("seed {seed}: arrived {arrived}: {packet:?}"));
     }
+}
+
+/// A conversation that is going on ends when its flow closes, and when one of its ends is isolated.
+#[test]
+fn closing_a_flow_ends_what_is_under_way() {
+    if !there() {
+        return;
+    }
+    let world = World::new("closing");
+    let end = |zone| policies::end("z", vec![policies::whole(Side::Zone(zone))]);
+    let open = Policy {
+        flows: vec![policies::flow("f", "w", end(0), end(1), &[policies::udp(7, 7)])],
+        quarantine: vec![],
+        ..policies::small()
+    };
+    let closed = Policy { flows: vec![], ..open.clone() };
+    let isolated = Policy { quarantine: vec![policies::address(1, 9, false)], ..open.clone() };
+    for (id, then, forth, back) in [(1, &open, true, true), (2, &closed, false, true), (3, &isolated, false, false)] {
+        world.load(&nft::compile(&open));
+        let mut space = Space::default();
+        let first = talk(&mut space, id);
+        assert!(passes(&world, 0, 1, &first));
+        assert!(passes(&world, 1, 0, &answer(&first, first.id)));
+        world.load(&nft::compile(then));
+        assert_eq!(passes(&world, 0, 1, &first), forth);
+        // What the called still has to say is not worth cutting; it hears no answer any more.
+        assert_eq!(passes(&world, 1, 0, &answer(&first, first.id)), back);
+    }
+}
+
+fn talk(space: &mut Space, id: u32) -> Probe {
+    let packet = Packet {
+        iif: number(space, Some(0)),
+        oif: number(space, Some(1)),
+        source: policies::address(0, 9, false),
+        destination: policies::address(1, 9, false),
+        protocol: protocol::UDP,
+        source_port: 2000 + u16::try_from(id).unwrap(),
+        destination_port: 7,
+        ..Packet::default()
+    };
+    Probe { id, packet, flags: Flags::Syn, acknowledges: 1 }
+}
+
+fn passes(world: &World, from: usize, to: usize, probe: &Probe) -> bool {
+    world.send(from, &frame(mac(from, true), mac(from, false), &probe.ip()));
+    let come = (to, Heard::Through(probe.id));
+    // Three times the usual quiet are enough for one packet; the first round waits for most of them.
+    (0..3).any(|_| {
+        world.receive(QUIET).iter().any(|(wire, frame)| hear(frame).is_some_and(|heard| (*wire, heard) == come))
+    })
 }
