@@ -4,6 +4,7 @@
 //! the same packet one of them is enough.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
@@ -50,20 +51,45 @@ pub fn blocks<'a>(
     let mut all: Vec<Block> =
         flows.into_iter().flat_map(|(index, flow)| of_flow(policy, index, flow, between, v6)).collect();
     all.sort_by_key(|block| std::cmp::Reverse(width(block)));
+    let mut taken = Taken::default();
     let mut disjoint: Vec<Block> = Vec::with_capacity(all.len());
-    let mut rest: Vec<Block> = Vec::new();
     for block in all {
-        rest.push(block);
-        for taken in &disjoint {
-            // Blocks of one flow are disjoint as they are made.
-            if taken.flow != block.flow && rest.iter().any(|part| meet(part, taken)) {
-                rest = rest.iter().flat_map(|part| without(part, taken)).collect();
+        let mut rest = vec![block];
+        // Blocks of one flow are disjoint as they are made.
+        for other in taken.beside(&block).filter(|other| other.flow != block.flow) {
+            if rest.iter().any(|part| meet(part, other)) {
+                rest = rest.iter().flat_map(|part| without(part, other)).collect();
             }
         }
+        rest.iter().for_each(|part| taken.add(*part));
         disjoint.append(&mut rest);
     }
     disjoint.sort_by_key(|block| (block.source, block.destination, block.what, block.ports));
     disjoint
+}
+
+/// Blocks by their source, so that a thousand devices need not be compared with each other.
+#[derive(Default)]
+struct Taken {
+    one: BTreeMap<u128, Vec<Block>>,
+    many: Vec<Block>,
+}
+
+impl Taken {
+    fn add(&mut self, block: Block) {
+        let (first, last) = block.source;
+        if first == last { self.one.entry(first).or_default().push(block) } else { self.many.push(block) }
+    }
+
+    /// Those that might overlap a block.
+    fn beside<'a>(&'a self, block: &Block) -> Box<dyn Iterator<Item = &'a Block> + 'a> {
+        let (first, last) = block.source;
+        if first == last {
+            Box::new(self.many.iter().chain(self.one.get(&first).into_iter().flatten()))
+        } else {
+            Box::new(self.many.iter().chain(self.one.values().flatten()))
+        }
+    }
 }
 
 /// A flow between two sides in one family: every source to every destination by every service.

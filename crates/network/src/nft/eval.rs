@@ -67,11 +67,13 @@ struct Walk<'a> {
     visits: u32,
 }
 
-/// Where packets end up in a chain.
+/// Where packets end up in a chain, in parts: a map with a thousand arms would otherwise copy the whole a thousand
+/// times.
+#[derive(Default)]
 struct Ends {
-    accepted: Set,
+    accepted: Vec<Set>,
     /// Neither accepted nor dropped: back to where they came from.
-    left: Set,
+    left: Vec<Set>,
 }
 
 impl Walk<'_> {
@@ -102,8 +104,10 @@ impl Walk<'_> {
                 _ => pass.clone(),
             };
             let ends = self.chain(id, &own, 0);
-            self.decide(&Place { chain: id.clone(), ..Place::default() }, base.accept, &ends.left);
-            let accepted = if base.accept { ends.accepted.or(&ends.left) } else { ends.accepted };
+            let (left, mut accepted) = (self.space.any(ends.left), ends.accepted);
+            self.decide(&Place { chain: id.clone(), ..Place::default() }, base.accept, &left);
+            accepted.extend(base.accept.then_some(left));
+            let accepted = self.space.any(accepted);
             pass = pass.minus(&own).or(&accepted);
         }
         pass
@@ -123,7 +127,7 @@ impl Walk<'_> {
     }
 
     fn chain(&mut self, id: &ChainId, packets: &Set, depth: u32) -> Ends {
-        let mut ends = Ends { accepted: self.space.none(), left: self.space.none() };
+        let mut ends = Ends::default();
         let mut here = packets.clone();
         let Some(chain) = self.ruleset.chains.get(id).filter(|_| depth <= DEPTH_MAX) else {
             self.give_up(
@@ -135,7 +139,7 @@ impl Walk<'_> {
         for rule in &chain.rules {
             here = self.rule(rule, here, depth, &mut ends);
         }
-        ends.left = ends.left.or(&here);
+        ends.left.push(here);
         ends
     }
 
@@ -172,15 +176,18 @@ impl Walk<'_> {
                     current = self.space.none();
                 }
                 Statement::Map { arms, .. } => {
+                    // Keys of a map exclude each other, so that all arms are taken from the same packets.
                     let sets = self.sets(statement);
+                    let found = current.and(&self.space.any(sets.iter().cloned()));
+                    let mut back = Vec::new();
                     for ((verdict, _), arm) in arms.iter().zip(sets) {
-                        let taken = current.and(&arm);
+                        let taken = found.and(&arm);
                         if !taken.is_empty() {
-                            here = here.minus(&taken);
-                            current = current.minus(&taken);
-                            here = here.or(&self.follow(&rule.place, verdict, &taken, depth, ends));
+                            back.push(self.follow(&rule.place, verdict, &taken, depth, ends));
                         }
                     }
+                    current = current.minus(&found);
+                    here = here.minus(&found).or(&self.space.any(back));
                 }
                 Statement::Match { .. } => current = self.matching(statement, &current),
                 Statement::Some | Statement::Unknown => {
@@ -199,7 +206,7 @@ impl Walk<'_> {
         match verdict {
             Verdict::Accept => {
                 self.decide(place, true, packets);
-                ends.accepted = ends.accepted.or(packets);
+                ends.accepted.push(packets.clone());
                 none
             }
             Verdict::Drop => {
@@ -207,17 +214,17 @@ impl Walk<'_> {
                 none
             }
             Verdict::Return => {
-                ends.left = ends.left.or(packets);
+                ends.left.push(packets.clone());
                 none
             }
             Verdict::Continue => packets.clone(),
             Verdict::Jump(target) | Verdict::Goto(target) => {
                 let there = self.chain(&ChainId { chain: target.clone(), ..place.chain.clone() }, packets, depth + 1);
-                ends.accepted = ends.accepted.or(&there.accepted);
+                ends.accepted.extend(there.accepted);
                 if matches!(verdict, Verdict::Jump(_)) {
-                    return there.left;
+                    return self.space.any(there.left);
                 }
-                ends.left = ends.left.or(&there.left);
+                ends.left.extend(there.left);
                 none
             }
         }
