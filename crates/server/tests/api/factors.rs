@@ -502,8 +502,7 @@ async fn a_changed_password_keeps_the_second_factor() {
 
 #[tokio::test]
 async fn no_secret_is_in_a_log_an_audit_line_or_an_address() {
-    let log = super::telephone::Log::default();
-    let _listening = log.listen();
+    let log = super::telephone::Log::listen();
     let (server, telephone, codes, half) = at_the_second_step().await;
     let code = telephone.code(server.app.now_ms());
     second_step(&server, &half, "ZZCANARY氏名").await;

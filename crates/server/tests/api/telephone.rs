@@ -1,7 +1,8 @@
 //! An authenticator, made by the tests from the standard, and an ear at the program's log.
 
+use std::cell::RefCell;
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, Mac};
@@ -34,16 +35,29 @@ impl Telephone {
     }
 }
 
-/// All that the program logs on this thread.
+thread_local! {
+    /// Where what is logged on this thread goes.
+    static EAR: RefCell<Option<Log>> = const { RefCell::new(None) };
+}
+
+/// All that the program logs on this thread from now on.
 #[derive(Clone, Default)]
 pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
+/// The one subscriber of the process. One per thread would not do: whether a place in the program logs at all is
+/// remembered for the process, by whichever test comes there first.
+struct Ears;
+
 impl Log {
-    pub(super) fn listen(&self) -> tracing::subscriber::DefaultGuard {
-        let log = self.clone();
-        let subscriber =
-            tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || log.clone()).finish();
-        tracing::subscriber::set_default(subscriber)
+    pub(super) fn listen() -> Self {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            let everything = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(|| Ears);
+            tracing::subscriber::set_global_default(everything.finish()).unwrap();
+        });
+        let log = Self::default();
+        EAR.set(Some(log.clone()));
+        log
     }
 
     pub(super) fn text(&self) -> String {
@@ -51,9 +65,13 @@ impl Log {
     }
 }
 
-impl Write for Log {
+impl Write for Ears {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        EAR.with_borrow(|ear| {
+            if let Some(log) = ear {
+                log.0.lock().unwrap().extend_from_slice(bytes);
+            }
+        });
         Ok(bytes.len())
     }
 
