@@ -12,7 +12,7 @@ use super::beginning;
 
 /// The field of each part of a sentence in which values without a name can be listed.
 const FIELDS: [Option<Field>; 5] =
-    [None, None, Some(Field::Source), Some(Field::Destination), Some(Field::DestinationPort)];
+    [Some(Field::SourcePort), None, Some(Field::Source), Some(Field::Destination), Some(Field::DestinationPort)];
 /// Sentences about two sides, at most.
 const PAIR_MAX: usize = 4;
 
@@ -178,13 +178,16 @@ impl<'a> Names<'a> {
 
     /// Everything that fits, where no name does: told by the range around the packet. None if it fits alone.
     fn nameless(&self, field: Field, packet: &Packet, set: &Set, others: &Set) -> Option<Named> {
-        let ports = field == Field::DestinationPort;
+        let ports = matches!(field, Field::SourcePort | Field::DestinationPort);
         let kind = if ports { Field::Protocol } else { Field::Family };
         if ports && !matches!(packet.protocol, protocol::TCP | protocol::UDP) {
             return None;
         }
         let kind = self.space.is(kind, packet.value(kind));
         let fits = set.fitting(self.space, field, &others.and(&kind));
+        if !fits.contains(packet) {
+            return None;
+        }
         let (first, last) = fits.range_at(self.space, field, packet.value(field));
         let v6 = packet.source.is_ipv6();
         let range = if ports || v6 { (first, last) } else { (first >> 96, last >> 96) };
@@ -193,7 +196,10 @@ impl<'a> Names<'a> {
         if range.0 == range.1 && others.0.is_empty() {
             return None;
         }
-        let (ja, en) = if ports {
+        let (ja, en) = if field == Field::SourcePort {
+            let text = boxes::ports_text(range);
+            (format!("送信元ポート {text}"), format!("source port {text}"))
+        } else if ports {
             let word = if packet.protocol == protocol::TCP { "tcp" } else { "udp" };
             let text = format!("{}/{word}", boxes::ports_text(range));
             (text.clone(), text)
@@ -223,12 +229,17 @@ impl<'a> Names<'a> {
         // For ICMP the type is part of what is told anyway.
         let but_type = self.space.is(Field::IcmpType, packet.icmp_type.into());
         let mut list = vec![self.named(self.space.all(), "", ""), self.named(but_type, "", "")];
-        if packet.protocol == protocol::TCP && packet.tcp_flags & 0x10 != 0 {
+        if packet.protocol == protocol::TCP {
             // Rules that look at single segments ask for ACK to tell answers.
-            let acknowledging: Vec<(u128, u128)> =
-                (0..64).filter(|flags| flags & 0x10 != 0).map(|flags| (flags, flags)).collect();
-            let set = self.space.ranges(Field::TcpFlags, &acknowledging);
-            list.push(self.named(set, "ACK の付いたもの", "segments with ACK"));
+            let ack = packet.tcp_flags & 0x10;
+            let alike: Vec<(u128, u128)> =
+                (0..64_u8).filter(|flags| flags & 0x10 == ack).map(|flags| (flags.into(), flags.into())).collect();
+            let (ja, en) = if ack == 0 {
+                ("ACK のないもの", "segments without ACK")
+            } else {
+                ("ACK の付いたもの", "segments with ACK")
+            };
+            list.push(self.named(self.space.ranges(Field::TcpFlags, &alike), ja, en));
         }
         list.push(self.named(exact, ja, en));
         list
