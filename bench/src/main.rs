@@ -7,6 +7,7 @@ mod compare;
 mod data;
 mod figures;
 mod load;
+mod network;
 mod process;
 mod report;
 mod scale;
@@ -30,6 +31,8 @@ struct Args {
 enum Command {
     /// Ours and a peer in one run: same data, same client, each warmed
     Compare(compare::Args),
+    /// The firewall: compile and prove, beside aerleon and capirca
+    Network(network::Args),
     /// Ours alone, with few patients and with very many: what each screen asks, and plain reads
     Scale(scale::Args),
 }
@@ -37,6 +40,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Compare(args) => compare::compare(&args),
+        Command::Network(args) => network::network(&args),
         Command::Scale(args) => scale::scale(&args),
     };
     match done {

@@ -1,4 +1,5 @@
 #![no_main]
+#![expect(dead_code, reason = "each target runs one of the properties")]
 
 #[path = "../../crates/network/tests/all/properties.rs"]
 mod properties;

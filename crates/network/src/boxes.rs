@@ -4,6 +4,7 @@
 //! the same packet one of them is enough.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
@@ -50,34 +51,94 @@ pub fn blocks<'a>(
     let mut all: Vec<Block> =
         flows.into_iter().flat_map(|(index, flow)| of_flow(policy, index, flow, between, v6)).collect();
     all.sort_by_key(|block| std::cmp::Reverse(width(block)));
+    let mut taken = Taken::default();
     let mut disjoint: Vec<Block> = Vec::with_capacity(all.len());
-    let mut rest: Vec<Block> = Vec::new();
     for block in all {
-        rest.push(block);
-        for taken in &disjoint {
-            // Blocks of one flow are disjoint as they are made.
-            if taken.flow != block.flow && rest.iter().any(|part| meet(part, taken)) {
-                rest = rest.iter().flat_map(|part| without(part, taken)).collect();
+        let mut rest = vec![block];
+        // Blocks of one flow are disjoint as they are made.
+        for other in taken.beside(&block).filter(|other| other.flow != block.flow) {
+            if rest.iter().any(|part| meet(part, other)) {
+                rest = rest.iter().flat_map(|part| without(part, other)).collect();
             }
         }
+        rest.iter().for_each(|part| taken.add(*part));
         disjoint.append(&mut rest);
     }
     disjoint.sort_by_key(|block| (block.source, block.destination, block.what, block.ports));
     disjoint
 }
 
-fn of_flow(policy: &Policy, flow: usize, declared: &Flow, (from, to): (Side, Side), v6: bool) -> Vec<Block> {
-    let ranges = |spots: &[Spot], side: Side, other: Side| {
-        let spots = spots.iter().filter(|spot| spot.side == side);
-        merged(spots.flat_map(|spot| ranges(policy, spot, other, v6)).collect())
-    };
-    let (sources, destinations) = (ranges(&declared.from.spots, from, to), ranges(&declared.to.spots, to, from));
-    let services = services(&declared.matches);
-    let mut blocks = Vec::with_capacity(sources.len() * destinations.len() * services.len());
-    for source in &sources {
-        for destination in &destinations {
+/// Blocks by their source, so that a thousand devices need not be compared with each other.
+#[derive(Default)]
+struct Taken {
+    one: BTreeMap<u128, Vec<Block>>,
+    many: Vec<Block>,
+}
+
+impl Taken {
+    fn add(&mut self, block: Block) {
+        let (first, last) = block.source;
+        if first == last { self.one.entry(first).or_default().push(block) } else { self.many.push(block) }
+    }
+
+    /// Those that might overlap a block.
+    fn beside<'a>(&'a self, block: &Block) -> Box<dyn Iterator<Item = &'a Block> + 'a> {
+        let (first, last) = block.source;
+        if first == last {
+            Box::new(self.many.iter().chain(self.one.get(&first).into_iter().flatten()))
+        } else {
+            Box::new(self.many.iter().chain(self.one.values().flatten()))
+        }
+    }
+}
+
+/// A flow between two sides in one family: every source to every destination by every service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Product {
+    /// Callers: sorted, disjoint.
+    pub sources: Vec<Range>,
+    /// Called: sorted, disjoint.
+    pub destinations: Vec<Range>,
+    /// Services, with their ports; `(0, 0)` for echo requests.
+    pub services: Vec<(Kind, Range)>,
+}
+
+impl Product {
+    /// What a flow is between two sides in one family.
+    #[must_use]
+    pub fn of(policy: &Policy, flow: &Flow, (from, to): (Side, Side), v6: bool) -> Self {
+        let ranges = |spots: &[Spot], side: Side, other: Side| {
+            let spots = spots.iter().filter(|spot| spot.side == side);
+            merged(spots.flat_map(|spot| ranges(policy, spot, other, v6)).collect())
+        };
+        let sources = ranges(&flow.from.spots, from, to);
+        // Most flows are between two other sides.
+        if sources.is_empty() {
+            return Self::default();
+        }
+        Self { sources, destinations: ranges(&flow.to.spots, to, from), services: services(&flow.matches) }
+    }
+
+    /// How many blocks it has.
+    #[must_use]
+    pub fn blocks(&self) -> usize {
+        self.sources.len() * self.destinations.len() * self.services.len()
+    }
+
+    /// How many ranges it is made of.
+    #[must_use]
+    pub fn ranges(&self) -> usize {
+        self.sources.len() + self.destinations.len() + self.services.len()
+    }
+}
+
+fn of_flow(policy: &Policy, flow: usize, declared: &Flow, between: (Side, Side), v6: bool) -> Vec<Block> {
+    let product = Product::of(policy, declared, between, v6);
+    let mut blocks = Vec::with_capacity(product.blocks());
+    for source in &product.sources {
+        for destination in &product.destinations {
             let block = |(what, ports)| Block { flow, source: *source, destination: *destination, what, ports };
-            blocks.extend(services.iter().copied().map(block));
+            blocks.extend(product.services.iter().copied().map(block));
         }
     }
     blocks
@@ -147,6 +208,29 @@ pub fn address(number: u128, v6: bool) -> IpAddr {
     } else {
         Ipv4Addr::from_bits(u32::try_from(number).unwrap_or(u32::MAX)).into()
     }
+}
+
+/// A range of addresses: one, a prefix, or from-to.
+#[must_use]
+pub fn addresses_text(range: Range, v6: bool) -> String {
+    let (first, last) = range;
+    let width = if v6 { 128 } else { 32 };
+    let free = (first ^ last).checked_add(1).map_or(width, u128::trailing_zeros);
+    // A prefix: the ends differ in low bits only, which are all zero in the first and all one in the last.
+    let mask = if free >= 128 { u128::MAX } else { (1 << free) - 1 };
+    if first == last {
+        address(first, v6).to_string()
+    } else if first ^ last == mask && first & mask == 0 {
+        format!("{}/{}", address(first, v6), width - free)
+    } else {
+        format!("{}-{}", address(first, v6), address(last, v6))
+    }
+}
+
+/// A range of ports.
+#[must_use]
+pub fn ports_text((first, last): Range) -> String {
+    if first == last { first.to_string() } else { format!("{first}-{last}") }
 }
 
 fn max(v6: bool) -> u128 {
@@ -239,6 +323,21 @@ mod tests {
     fn holds(block: &Block, at: [u128; 3]) -> bool {
         let within = |range: Range, at| range.0 <= at && at <= range.1;
         within(block.source, at[0]) && within(block.destination, at[1]) && within(block.ports, at[2])
+    }
+
+    #[test]
+    fn ranges_are_written_as_people_write_them() {
+        for (range, v6, text) in [
+            ((0x0a00_0001, 0x0a00_0001), false, "10.0.0.1"),
+            ((0x0a00_0000, 0x0a00_00ff), false, "10.0.0.0/24"),
+            ((0x0a00_0001, 0x0a00_0002), false, "10.0.0.1-10.0.0.2"),
+            ((0, 0xffff_ffff), false, "0.0.0.0/0"),
+            ((0, u128::MAX), true, "::/0"),
+            ((0xfe80 << 112, (0xfec0 << 112) - 1), true, "fe80::/10"),
+            ((1, 2), true, "::1-::2"),
+        ] {
+            assert_eq!(addresses_text(range, v6), text);
+        }
     }
 
     proptest! {

@@ -3,6 +3,9 @@
 //! Written from the words at the head of [`crate::policy`], without a look at any compiler: what a compiler has made
 //! is right if the rules read back let exactly this pass.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use ipnet::IpNet;
 
 use crate::packets::{Field, GATEWAY, LOOPBACK, Set, Space, State, protocol};
@@ -27,14 +30,15 @@ impl Intent {
             zones: policy.zones.iter().map(|zone| space.interface(&zone.interface)).collect(),
         };
         let inside: Vec<IpNet> = policy.inside().collect();
-        let of = Of { policy, numbers, inside, space };
+        let of = Of { policy, numbers, inside, space, known: RefCell::default() };
         let flows: Vec<Set> = policy.open().map(|flow| of.flow(flow)).collect();
         let asked = of.space.any(flows.iter().cloned());
         let quarantine = of.quarantine();
-        let own = asked.or(&of.answers()).and(&of.belonging());
+        let belonging = of.belonging();
+        let own = asked.or(&of.answers()).and(&belonging);
         let chores = of.space.any(policy.housekeeping().iter().map(|chore| of.chore(chore)));
         let pass = own.or(&chores).minus(&quarantine).or(&of.loopback());
-        let meant = |set: Set| set.and(&of.belonging()).minus(&quarantine);
+        let meant = |set: Set| set.and(&belonging).minus(&quarantine);
         Self { pass: pass.and(&of.space.sound()), flows: flows.into_iter().map(meant).collect() }
     }
 }
@@ -49,6 +53,8 @@ struct Of<'a> {
     numbers: Numbers,
     inside: Vec<IpNet>,
     space: &'a Space,
+    /// What belongs to a side, by field and with or without its link: asked for by every flow.
+    known: RefCell<HashMap<(Field, Side, bool), Set>>,
 }
 
 impl Of<'_> {
@@ -103,6 +109,15 @@ impl Of<'_> {
 
     /// Addresses that belong to a side.
     fn belongs(&self, field: Field, side: Side, with_link: bool) -> Set {
+        if let Some(known) = self.known.borrow().get(&(field, side, with_link)) {
+            return known.clone();
+        }
+        let set = self.belongs_anew(field, side, with_link);
+        self.known.borrow_mut().insert((field, side, with_link), set.clone());
+        set
+    }
+
+    fn belongs_anew(&self, field: Field, side: Side, with_link: bool) -> Set {
         let link = self.space.nets(field, &[link_local()]);
         let own = match side {
             Side::Gateway => self.space.all(),

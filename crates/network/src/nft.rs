@@ -3,6 +3,7 @@
 mod compile;
 mod eval;
 mod keys;
+mod plan;
 mod read;
 mod rules;
 mod text;

@@ -7,13 +7,12 @@
 //! The caller's packets are held against the flows every time (`ct direction original` is never accepted for being
 //! established), so that closing a flow or the end of a grant also ends what is under way.
 
-use std::collections::BTreeMap;
-
 use ipnet::IpNet;
 
-use super::text::{Page, addresses, comment, one_of, ports, quoted, remark};
-use crate::boxes::{Block, Kind, belonging, blocks};
-use crate::policy::{Chore, Errand, Flow, Policy, Side, link_local};
+use super::plan::{MapKey, Plan, Wide};
+use super::text::{Page, comment, one_of, quoted, remark};
+use crate::boxes::{Block, Kind, Range, addresses_text as addresses, belonging, ports_text as ports};
+use crate::policy::{Chore, Errand, Policy, Side, link_local};
 
 /// Rate-limited, so that a flood fills no log.
 const LOG_LIMIT: &str = "limit rate 30/minute burst 10 packets";
@@ -21,13 +20,14 @@ const LOG_LIMIT: &str = "limit rate 30/minute burst 10 packets";
 /// The rule set of a policy. The same policy gives the same text.
 #[must_use]
 pub fn compile(policy: &Policy) -> String {
-    let compile = Compile::of(policy);
+    let compile = Compile { policy, plan: Plan::of(policy) };
     let mut page = Page::default();
     page.line("# Made by Komainu from the declared clinic. Changes made here are lost; change the declaration.");
     page.line("table inet komainu");
     page.line("delete table inet komainu");
     page.block("table inet komainu", |page| {
         compile.quarantine(page);
+        compile.sets(page);
         compile.maps(page);
         compile.hooks(page);
         compile.checks(page);
@@ -37,40 +37,12 @@ pub fn compile(policy: &Policy) -> String {
     page.finish()
 }
 
-/// Which map a block goes to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct MapKey {
-    pair: (Side, Side),
-    granted: bool,
-    ping: bool,
-    v6: bool,
-}
-
 struct Compile<'a> {
     policy: &'a Policy,
-    open: Vec<&'a Flow>,
-    maps: BTreeMap<MapKey, Vec<Block>>,
+    plan: Plan<'a>,
 }
 
-impl<'a> Compile<'a> {
-    fn of(policy: &'a Policy) -> Self {
-        let open: Vec<&Flow> = policy.open().collect();
-        let declared = policy.flows.len();
-        let mut maps: BTreeMap<MapKey, Vec<Block>> = BTreeMap::new();
-        for from in policy.sides() {
-            for to in policy.sides().filter(|to| *to != from) {
-                for (granted, v6) in [(false, false), (false, true), (true, false), (true, true)] {
-                    let flows = open.iter().copied().enumerate().filter(|(index, _)| (*index >= declared) == granted);
-                    for block in blocks(policy, flows, (from, to), v6) {
-                        let key = MapKey { pair: (from, to), granted, ping: block.what == Kind::Ping, v6 };
-                        maps.entry(key).or_default().push(block);
-                    }
-                }
-            }
-        }
-        Self { policy, open, maps }
-    }
-
+impl Compile<'_> {
     fn interface(&self, side: Side) -> String {
         quoted(self.policy.interface(side).unwrap_or_default())
     }
@@ -94,6 +66,17 @@ impl<'a> Compile<'a> {
         }
     }
 
+    fn sets(&self, page: &mut Page) {
+        for ((v6, ranges), name) in &self.plan.sets {
+            page.block(&format!("set {name}"), |page| {
+                page.line(&format!("type {}", if *v6 { "ipv6_addr" } else { "ipv4_addr" }));
+                page.line("flags interval");
+                let elements: Vec<String> = ranges.iter().map(|range| addresses(*range, *v6)).collect();
+                page.line(&format!("elements = {{ {} }}", elements.join(", ")));
+            });
+        }
+    }
+
     fn map_name(&self, key: MapKey) -> String {
         let (from, to) = (self.policy.word(key.pair.0), self.policy.word(key.pair.1));
         let granted = if key.granted { "granted_" } else { "" };
@@ -101,7 +84,7 @@ impl<'a> Compile<'a> {
     }
 
     fn maps(&self, page: &mut Page) {
-        for (key, blocks) in &self.maps {
+        for (key, blocks) in &self.plan.maps {
             page.block(&format!("map {}", self.map_name(*key)), |page| {
                 let address = if key.v6 { "ipv6_addr" } else { "ipv4_addr" };
                 let rest = if key.ping { "" } else { " . inet_proto . inet_service" };
@@ -130,7 +113,7 @@ impl<'a> Compile<'a> {
 
     fn flow_chain(&self, index: usize) -> String {
         let kind = if index < self.policy.flows.len() { "flow" } else { "grant" };
-        format!("{kind}_{}", self.open.get(index).map_or("unknown", |flow| flow.id.as_str()))
+        format!("{kind}_{}", self.plan.open.get(index).map_or("unknown", |flow| flow.id.as_str()))
     }
 
     fn hooks(&self, page: &mut Page) {
@@ -173,19 +156,13 @@ impl<'a> Compile<'a> {
 
     /// The look-up by interfaces.
     fn dispatch(&self, page: &mut Page, key: &str, value: impl Fn((Side, Side)) -> Option<String>) {
-        let pairs = self.pair_list();
+        let pairs = self.plan.pairs();
         let arms =
             pairs.into_iter().filter_map(|pair| Some(format!("{} : goto {}", value(pair)?, self.pair_chain(pair))));
         let arms: Vec<String> = arms.collect();
         if !arms.is_empty() {
             page.line(&format!("{key} vmap {{ {} }}", arms.join(", ")));
         }
-    }
-
-    fn pair_list(&self) -> Vec<(Side, Side)> {
-        let mut pairs: Vec<(Side, Side)> = self.maps.keys().map(|key| key.pair).collect();
-        pairs.dedup();
-        pairs
     }
 
     fn pair_chain(&self, (from, to): (Side, Side)) -> String {
@@ -284,9 +261,9 @@ impl<'a> Compile<'a> {
     }
 
     fn pairs(&self, page: &mut Page) {
-        for pair in self.pair_list() {
+        for pair in self.plan.pairs() {
             page.block(&format!("chain {}", self.pair_chain(pair)), |page| {
-                for key in self.maps.keys().filter(|key| key.pair == pair) {
+                for key in self.plan.maps.keys().filter(|key| key.pair == pair) {
                     let (ip, ping) = if key.v6 { ("ip6", "icmpv6") } else { ("ip", "icmp") };
                     let addresses = format!("{ip} saddr . {ip} daddr");
                     let name = self.map_name(*key);
@@ -296,16 +273,40 @@ impl<'a> Compile<'a> {
                         format!("{addresses} . meta l4proto . th dport vmap @{name}")
                     });
                 }
+                for wide in self.plan.wide.iter().filter(|wide| wide.pair == pair) {
+                    self.wide(page, wide);
+                }
                 page.line("goto refused");
             });
         }
     }
 
+    /// A rule over sets: one for ports, one for echo requests.
+    fn wide(&self, page: &mut Page, wide: &Wide) {
+        let (ip, ping) = if wide.v6 { ("ip6", "icmpv6") } else { ("ip", "icmp") };
+        let set = |ranges: &[Range]| match (ranges, self.plan.sets.get(&(wide.v6, ranges.to_vec()))) {
+            (_, Some(name)) => format!("@{name}"),
+            (ranges, None) => one_of(&ranges.iter().map(|range| addresses(*range, wide.v6)).collect::<Vec<_>>()),
+        };
+        let ends = format!("{ip} saddr {} {ip} daddr {}", set(&wide.product.sources), set(&wide.product.destinations));
+        let verdict = format!("goto {}", self.flow_chain(wide.flow));
+        let services = wide.product.services.iter().filter_map(|(kind, range)| match kind {
+            Kind::Tcp => Some(format!("tcp . {}", ports(*range))),
+            Kind::Udp => Some(format!("udp . {}", ports(*range))),
+            Kind::Ping => None,
+        });
+        let services: Vec<String> = services.collect();
+        if !services.is_empty() {
+            page.line(&format!("{ends} meta l4proto . th dport {{ {} }} {verdict}", services.join(", ")));
+        }
+        if services.len() < wide.product.services.len() {
+            page.line(&format!("{ping} type echo-request {ends} {verdict}"));
+        }
+    }
+
     fn flows(&self, page: &mut Page) {
-        let mut used: Vec<usize> = self.maps.values().flatten().map(|block| block.flow).collect();
-        used.sort_unstable();
-        used.dedup();
-        for (index, flow) in used.into_iter().filter_map(|index| Some((index, self.open.get(index)?))) {
+        for (index, flow) in self.plan.flows().into_iter().filter_map(|index| Some((index, self.plan.open.get(index)?)))
+        {
             page.line(&format!("# {} → {}: {}", remark(&flow.from.name), remark(&flow.to.name), remark(&flow.why)));
             page.block(&format!("chain {}", self.flow_chain(index)), |page| {
                 page.line(&format!("ct state new {LOG_LIMIT} log prefix \"komainu {}: \"", flow.id));

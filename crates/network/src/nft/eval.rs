@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::keys::{Key, Span};
-use super::rules::{Base, ChainId, Hook, Place, Ruleset, Statement, Unknown, Verdict};
+use super::rules::{Base, ChainId, Hook, Place, Rule, Ruleset, Statement, Unknown, Verdict};
 use crate::packets::{Field, GATEWAY, Set, Space};
 use crate::passage::{self, Decision, Passage, Reached};
 
@@ -67,11 +67,13 @@ struct Walk<'a> {
     visits: u32,
 }
 
-/// Where packets end up in a chain.
+/// Where packets end up in a chain, in parts: a map with a thousand arms would otherwise copy the whole a thousand
+/// times.
+#[derive(Default)]
 struct Ends {
-    accepted: Set,
+    accepted: Vec<Set>,
     /// Neither accepted nor dropped: back to where they came from.
-    left: Set,
+    left: Vec<Set>,
 }
 
 impl Walk<'_> {
@@ -102,8 +104,10 @@ impl Walk<'_> {
                 _ => pass.clone(),
             };
             let ends = self.chain(id, &own, 0);
-            self.decide(&Place { chain: id.clone(), ..Place::default() }, base.accept, &ends.left);
-            let accepted = if base.accept { ends.accepted.or(&ends.left) } else { ends.accepted };
+            let (left, mut accepted) = (self.space.any(ends.left), ends.accepted);
+            self.decide(&Place { chain: id.clone(), ..Place::default() }, base.accept, &left);
+            accepted.extend(base.accept.then_some(left));
+            let accepted = self.space.any(accepted);
             pass = pass.minus(&own).or(&accepted);
         }
         pass
@@ -123,7 +127,7 @@ impl Walk<'_> {
     }
 
     fn chain(&mut self, id: &ChainId, packets: &Set, depth: u32) -> Ends {
-        let mut ends = Ends { accepted: self.space.none(), left: self.space.none() };
+        let mut ends = Ends::default();
         let mut here = packets.clone();
         let Some(chain) = self.ruleset.chains.get(id).filter(|_| depth <= DEPTH_MAX) else {
             self.give_up(
@@ -133,77 +137,76 @@ impl Walk<'_> {
             return ends;
         };
         for rule in &chain.rules {
-            if here.is_empty() {
-                let deciding = |each: &Statement| matches!(each, Statement::Verdict(_) | Statement::Map { .. });
-                if let Some(index) = rule.statements.iter().position(deciding) {
-                    self.note(&rule.place, &here, &rule.statements[..index]);
-                }
-                continue;
-            }
-            self.visits += 1;
-            if self.visits > VISITS_MAX {
-                self.give_up(&rule.place, "too many ways through the chains");
-                break;
-            }
-            let mut current = here.clone();
-            let mut sure = true;
-            for (index, statement) in rule.statements.iter().enumerate() {
-                if current.is_empty() {
-                    break;
-                }
-                match statement {
-                    Statement::Nothing => {}
-                    // Nobody can say what comes further; it was told when it was read.
-                    Statement::Unknown => break,
-                    Statement::Some => sure = false,
-                    Statement::Match { .. } => current = self.matching(statement, &current),
-                    Statement::Verdict(_) | Statement::Map { .. } if !sure => {
-                        self.give_up(&rule.place, "a decision by rate");
-                        break;
-                    }
-                    Statement::Verdict(verdict) => {
-                        self.note(&rule.place, &current, &rule.statements[..index]);
-                        here = here.minus(&current);
-                        let back = self.follow(id, &rule.place, verdict, &current, depth, &mut ends);
-                        here = here.or(&back);
-                        current = self.space.none();
-                    }
-                    Statement::Map { arms, .. } => {
-                        self.note(&rule.place, &current, &rule.statements[..index]);
-                        let sets = self.sets(statement);
-                        for ((verdict, _), arm) in arms.iter().zip(sets) {
-                            let taken = current.and(&arm);
-                            if taken.is_empty() {
-                                continue;
-                            }
-                            here = here.minus(&taken);
-                            current = current.minus(&taken);
-                            let back = self.follow(id, &rule.place, verdict, &taken, depth, &mut ends);
-                            here = here.or(&back);
-                        }
-                    }
-                }
-            }
+            here = self.rule(rule, here, depth, &mut ends);
         }
-        ends.left = ends.left.or(&here);
+        ends.left.push(here);
         ends
     }
 
+    /// Follows packets through a rule; gives back what goes on with the next one.
+    fn rule(&mut self, rule: &Rule, mut here: Set, depth: u32, ends: &mut Ends) -> Set {
+        let deciding = |each: &Statement| matches!(each, Statement::Verdict(_) | Statement::Map { .. });
+        let Some(decides) = rule.statements.iter().position(deciding) else { return here };
+        let before = &rule.statements[..decides];
+        self.visits += 1;
+        if self.visits > VISITS_MAX {
+            self.give_up(&rule.place, "too many ways through the chains");
+            return here;
+        }
+        // What is not understood was told when it was read; nobody can say what comes past it.
+        if before.iter().any(|each| matches!(each, Statement::Unknown)) {
+            return here;
+        }
+        if before.iter().any(|each| matches!(each, Statement::Some)) {
+            self.give_up(&rule.place, "a decision by rate");
+            return here;
+        }
+        let mut current = here.clone();
+        for statement in before.iter().filter(|each| matches!(each, Statement::Match { .. })) {
+            current = if current.is_empty() { current } else { self.matching(statement, &current) };
+        }
+        self.note(&rule.place, &current, before);
+        // Behind a map there may be another decision, for what it does not know.
+        for statement in &rule.statements[decides..] {
+            match statement {
+                _ if current.is_empty() => break,
+                Statement::Verdict(verdict) => {
+                    here = here.minus(&current);
+                    here = here.or(&self.follow(&rule.place, verdict, &current, depth, ends));
+                    current = self.space.none();
+                }
+                Statement::Map { arms, .. } => {
+                    // Keys of a map exclude each other, so that all arms are taken from the same packets.
+                    let sets = self.sets(statement);
+                    let found = current.and(&self.space.any(sets.iter().cloned()));
+                    let mut back = Vec::new();
+                    for ((verdict, _), arm) in arms.iter().zip(sets) {
+                        let taken = found.and(&arm);
+                        if !taken.is_empty() {
+                            back.push(self.follow(&rule.place, verdict, &taken, depth, ends));
+                        }
+                    }
+                    current = current.minus(&found);
+                    here = here.minus(&found).or(&self.space.any(back));
+                }
+                Statement::Match { .. } => current = self.matching(statement, &current),
+                Statement::Some | Statement::Unknown => {
+                    self.give_up(&rule.place, "something behind a map");
+                    break;
+                }
+                Statement::Nothing => {}
+            }
+        }
+        here
+    }
+
     /// Does what a verdict says; gives back what goes on with the next rule.
-    fn follow(
-        &mut self,
-        id: &ChainId,
-        place: &Place,
-        verdict: &Verdict,
-        packets: &Set,
-        depth: u32,
-        ends: &mut Ends,
-    ) -> Set {
+    fn follow(&mut self, place: &Place, verdict: &Verdict, packets: &Set, depth: u32, ends: &mut Ends) -> Set {
         let none = self.space.none();
         match verdict {
             Verdict::Accept => {
                 self.decide(place, true, packets);
-                ends.accepted = ends.accepted.or(packets);
+                ends.accepted.push(packets.clone());
                 none
             }
             Verdict::Drop => {
@@ -211,17 +214,17 @@ impl Walk<'_> {
                 none
             }
             Verdict::Return => {
-                ends.left = ends.left.or(packets);
+                ends.left.push(packets.clone());
                 none
             }
             Verdict::Continue => packets.clone(),
             Verdict::Jump(target) | Verdict::Goto(target) => {
-                let there = self.chain(&ChainId { chain: target.clone(), ..id.clone() }, packets, depth + 1);
-                ends.accepted = ends.accepted.or(&there.accepted);
+                let there = self.chain(&ChainId { chain: target.clone(), ..place.chain.clone() }, packets, depth + 1);
+                ends.accepted.extend(there.accepted);
                 if matches!(verdict, Verdict::Jump(_)) {
-                    return there.left;
+                    return self.space.any(there.left);
                 }
-                ends.left = ends.left.or(&there.left);
+                ends.left.extend(there.left);
                 none
             }
         }
@@ -232,6 +235,10 @@ impl Walk<'_> {
         let matched = !matched.is_empty();
         if let Some(reached) = self.reached.get_mut(place) {
             reached.matched |= matched;
+            return;
+        }
+        // A set that happens to be empty now (a quarantine) says nothing against the rule that asks it.
+        if before.iter().any(|each| matches!(each, Statement::Match { list, .. } if list.is_empty())) {
             return;
         }
         let mut matches = self.space.sound();

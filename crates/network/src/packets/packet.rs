@@ -6,7 +6,7 @@ use biodivine_lib_bdd::BddValuation;
 
 use super::field::{Field, State};
 use super::set::Set;
-use super::space::bits;
+use super::space::{Space, bits};
 
 /// The number of an interface in a [`super::Space`].
 pub type Interface = u8;
@@ -90,6 +90,28 @@ impl Set {
         self.0.eval_in(&BddValuation::new(row))
     }
 
+    /// The values of a field with which every packet of some others is in this set: a set that says something of
+    /// that field alone.
+    #[must_use]
+    pub fn fitting(&self, space: &Space, field: Field, others: &Self) -> Self {
+        let rest = Field::ALL.into_iter().filter(|other| *other != field);
+        let rest: Vec<_> = rest.flat_map(|other| (0..other.width()).map(move |bit| other.variable(bit))).collect();
+        space.all().minus(&Self(others.minus(self).0.exists(&rest)))
+    }
+
+    /// Of a set that says something of one field alone: the range of its values around one of them.
+    #[must_use]
+    pub fn range_at(&self, space: &Space, field: Field, at: u128) -> (u128, u128) {
+        let without = space.all().minus(self);
+        let value = |row: BddValuation| {
+            (0..field.width()).fold(0_u128, |value, bit| value << 1 | u128::from(row.value(field.variable(bit))))
+        };
+        let below = at.checked_sub(1).and_then(|last| without.and(&space.range(field, 0, last)).0.last_valuation());
+        let above =
+            at.checked_add(1).and_then(|next| without.and(&space.range(field, next, field.max())).0.first_valuation());
+        (below.map_or(0, |row| value(row) + 1), above.map_or(field.max(), |row| value(row) - 1))
+    }
+
     /// Some packet of the set: the first one, with the smallest values.
     #[must_use]
     pub fn first(&self) -> Option<Packet> {
@@ -125,7 +147,6 @@ impl Set {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Space;
     use super::*;
     use proptest::prelude::*;
 
@@ -158,6 +179,19 @@ mod tests {
             let one = Field::ALL.iter().fold(space.all(), |set, field| set.and(&space.is(*field, packet.value(*field))));
             prop_assert!(one.contains(&packet));
             prop_assert_eq!(one.first(), Some(packet));
+        }
+
+        #[test]
+        fn what_fits_is_all_that_fits(a: u16, b: u16, at: u16, packet in any_packet()) {
+            let space = Space::default();
+            let (first, last) = (a.min(b), a.max(b));
+            let known = space.protocol(packet.protocol);
+            let set = space.range(Field::DestinationPort, first.into(), last.into()).and(&known);
+            let fits = set.fitting(&space, Field::DestinationPort, &known.and(&space.family(true)));
+            prop_assert!(fits.equals(&space.range(Field::DestinationPort, first.into(), last.into())));
+            prop_assert!(set.fitting(&space, Field::DestinationPort, &space.all()).is_empty());
+            let around = fits.range_at(&space, Field::DestinationPort, at.clamp(first, last).into());
+            prop_assert_eq!(around, (u128::from(first), u128::from(last)));
         }
 
         #[test]

@@ -4,11 +4,15 @@
 //! and still lies in the set; tell that, take it out, go on. What is told is exact, and each sentence is as wide
 //! as names allow.
 
+use crate::boxes;
 use crate::packets::{Field, GATEWAY, LOOPBACK, Packet, Set, Space, State, protocol};
 use crate::policy::{Match, Policy, Side};
 
 use super::beginning;
 
+/// The field of each part of a sentence in which values without a name can be listed.
+const FIELDS: [Option<Field>; 5] =
+    [Some(Field::SourcePort), None, Some(Field::Source), Some(Field::Destination), Some(Field::DestinationPort)];
 /// Sentences about two sides, at most.
 const PAIR_MAX: usize = 4;
 
@@ -90,6 +94,7 @@ impl<'a> Names<'a> {
         let known = self.space.ranges(Field::In, &self.numbers()).and(&self.space.ranges(Field::Out, &self.numbers()));
         let wishes = [
             known,
+            self.honest(),
             beginning(self.space),
             self.space.addresses(Field::Destination, hosts.iter().copied()),
             self.space.addresses(Field::Source, hosts.iter().copied()),
@@ -109,6 +114,26 @@ impl<'a> Names<'a> {
         best.first()
     }
 
+    /// Packets from one zone (or outside) to another, with addresses that belong there.
+    fn honest(&self) -> Set {
+        let inside: Vec<_> = self.policy.inside().collect();
+        let at = |near: Field, field: Field| {
+            self.space.any(self.sides.iter().map(|(side, number)| {
+                let belongs = match side {
+                    Side::Gateway => self.space.all(),
+                    Side::Uplink => self.space.all().minus(&self.space.nets(field, &inside)),
+                    Side::Zone(index) => self.space.nets(field, &self.policy.zones[*index].subnets),
+                };
+                self.space.is(near, (*number).into()).and(&belongs)
+            }))
+        };
+        let back = self
+            .numbers()
+            .into_iter()
+            .map(|(number, _)| self.space.is(Field::In, number).and(&self.space.is(Field::Out, number)));
+        at(Field::In, Field::Source).and(&at(Field::Out, Field::Destination)).minus(&self.space.any(back))
+    }
+
     /// The interface of a side.
     pub(super) fn number(&self, side: Side) -> Option<u8> {
         self.sides.iter().find(|(known, _)| *known == side).map(|(_, number)| *number)
@@ -124,19 +149,22 @@ impl<'a> Names<'a> {
         let interfaces = exact(&[Field::In, Field::Out]);
         let details = [Field::SourcePort, Field::IcmpType, Field::IcmpCode, Field::TcpFlags];
         // Widest first in each list; the last holds the packet alone, so that something always fits.
-        let mut parts: Vec<Vec<Named>> = vec![
+        let parts: Vec<Vec<Named>> = vec![
             self.details(exact(&details), packet),
             self.states(packet),
             self.addresses(Field::Source, packet),
             self.addresses(Field::Destination, packet),
-            self.what(packet, set),
+            self.what(packet),
         ];
-        let mut chosen: Vec<Named> = parts.iter_mut().filter_map(Vec::pop).collect();
-        for (index, part) in parts.into_iter().enumerate() {
+        let mut chosen: Vec<Named> = parts.iter().filter_map(|part| part.last().cloned()).collect();
+        for (index, part) in parts.iter().enumerate() {
             let others = chosen.iter().enumerate().filter(|(other, _)| *other != index);
             let others = others.fold(interfaces.clone(), |all, (_, named)| all.and(&named.set));
-            if let Some(wide) = part.into_iter().find(|wide| others.and(&wide.set).is_within(set)) {
-                chosen[index] = wide;
+            let (alone, wider) = part.split_last().map_or((None, &[][..]), |(last, wider)| (Some(last), wider));
+            if let Some(wide) = wider.iter().find(|wide| others.and(&wide.set).is_within(set)) {
+                chosen[index] = wide.clone();
+            } else if let Some((field, alone)) = FIELDS.get(index).copied().flatten().zip(alone) {
+                chosen[index] = self.nameless(field, packet, set, &others).unwrap_or_else(|| alone.clone());
             }
         }
         let whole = chosen.iter().fold(interfaces, |all, named| all.and(&named.set));
@@ -146,6 +174,41 @@ impl<'a> Names<'a> {
             (&from.en, &to.en, &what.en, &states.en, &details.en),
         );
         (told, whole)
+    }
+
+    /// Everything that fits, where no name does: told by the range around the packet. None if it fits alone.
+    fn nameless(&self, field: Field, packet: &Packet, set: &Set, others: &Set) -> Option<Named> {
+        let ports = matches!(field, Field::SourcePort | Field::DestinationPort);
+        let kind = if ports { Field::Protocol } else { Field::Family };
+        if ports && !matches!(packet.protocol, protocol::TCP | protocol::UDP) {
+            return None;
+        }
+        let kind = self.space.is(kind, packet.value(kind));
+        let fits = set.fitting(self.space, field, &others.and(&kind));
+        if !fits.contains(packet) {
+            return None;
+        }
+        let (first, last) = fits.range_at(self.space, field, packet.value(field));
+        let v6 = packet.source.is_ipv6();
+        let range = if ports || v6 { (first, last) } else { (first >> 96, last >> 96) };
+        let others =
+            if fits.is_within(&self.space.range(field, first, last)) { ("", "") } else { (" など", " and others") };
+        if range.0 == range.1 && others.0.is_empty() {
+            return None;
+        }
+        let (ja, en) = if field == Field::SourcePort {
+            let text = boxes::ports_text(range);
+            (format!("送信元ポート {text}"), format!("source port {text}"))
+        } else if ports {
+            let word = if packet.protocol == protocol::TCP { "tcp" } else { "udp" };
+            let text = format!("{}/{word}", boxes::ports_text(range));
+            (text.clone(), text)
+        } else {
+            let number = if field == Field::Source { packet.iif } else { packet.oif };
+            let (text, (ja, en)) = (boxes::addresses_text(range, v6), self.side_words(number));
+            (format!("{ja} の {text}"), format!("{text} on {en}"))
+        };
+        Some(self.named(fits.and(&kind), format!("{ja}{}", others.0), format!("{en}{}", others.1)))
     }
 
     fn nothing(&self) -> Told {
@@ -166,12 +229,17 @@ impl<'a> Names<'a> {
         // For ICMP the type is part of what is told anyway.
         let but_type = self.space.is(Field::IcmpType, packet.icmp_type.into());
         let mut list = vec![self.named(self.space.all(), "", ""), self.named(but_type, "", "")];
-        if packet.protocol == protocol::TCP && packet.tcp_flags & 0x10 != 0 {
+        if packet.protocol == protocol::TCP {
             // Rules that look at single segments ask for ACK to tell answers.
-            let acknowledging: Vec<(u128, u128)> =
-                (0..64).filter(|flags| flags & 0x10 != 0).map(|flags| (flags, flags)).collect();
-            let set = self.space.ranges(Field::TcpFlags, &acknowledging);
-            list.push(self.named(set, "ACK の付いたもの", "segments with ACK"));
+            let ack = packet.tcp_flags & 0x10;
+            let alike: Vec<(u128, u128)> =
+                (0..64_u8).filter(|flags| flags & 0x10 == ack).map(|flags| (flags.into(), flags.into())).collect();
+            let (ja, en) = if ack == 0 {
+                ("ACK のないもの", "segments without ACK")
+            } else {
+                ("ACK の付いたもの", "segments with ACK")
+            };
+            list.push(self.named(self.space.ranges(Field::TcpFlags, &alike), ja, en));
         }
         list.push(self.named(exact, ja, en));
         list
@@ -196,65 +264,71 @@ impl<'a> Names<'a> {
         wider
     }
 
+    /// What people call everything behind an interface.
+    fn side_words(&self, number: u8) -> (String, String) {
+        let side = self.sides.iter().find(|(_, known)| *known == number).map(|(side, _)| *side);
+        match (side, self.space.interface_name(number)) {
+            (Some(Side::Gateway), _) => ("ゲートウェイ自身".to_owned(), "the gateway itself".to_owned()),
+            (Some(Side::Uplink), _) => ("インターネット側".to_owned(), "the Internet side".to_owned()),
+            (Some(Side::Zone(index)), _) => {
+                let name = self.policy.zones.get(index).map_or("", |zone| zone.name.as_str());
+                (format!("{name} 側"), format!("the side of {name}"))
+            }
+            (None, _) if number == LOOPBACK => ("lo".to_owned(), "lo".to_owned()),
+            (None, Some(name)) => (format!("宣言にない {name}"), format!("{name}, which is not declared")),
+            (None, None) => ("宣言にないインターフェース".to_owned(), "an interface that is not declared".to_owned()),
+        }
+    }
+
     /// Who is at one end: everything behind the interface, the zone, a device, an address.
     fn addresses(&self, field: Field, packet: &Packet) -> Vec<Named> {
         let source = field == Field::Source;
         let (number, address) = if source { (packet.iif, packet.source) } else { (packet.oif, packet.destination) };
-        let all = self.space.all();
         let side = self.sides.iter().find(|(_, known)| *known == number).map(|(side, _)| *side);
-        let mut list = Vec::new();
-        let (ja, en) = match side {
-            Some(Side::Gateway) => ("ゲートウェイ自身".to_owned(), "the gateway itself".to_owned()),
-            Some(Side::Uplink) => ("インターネット側".to_owned(), "the Internet side".to_owned()),
-            Some(Side::Zone(index)) => {
-                let zone = &self.policy.zones[index];
-                let (ja, en) = (format!("{} 側", zone.name), format!("the side of {}", zone.name));
-                list.push(self.named(self.space.nets(field, &zone.subnets), &zone.name, &zone.name));
-                (format!("{ja} (どのアドレスでも)"), format!("{en} (any address)"))
-            }
-            None if number == LOOPBACK => ("lo".to_owned(), "lo".to_owned()),
-            None => match self.space.interface_name(number) {
-                Some(name) => (format!("宣言にない {name}"), format!("{name}, which is not declared")),
-                None => ("宣言にないインターフェース".to_owned(), "an interface that is not declared".to_owned()),
-            },
+        let (ja, en) = self.side_words(number);
+        let version = if address.is_ipv6() { "IPv6" } else { "IPv4" };
+        let family = self.space.family(address.is_ipv6());
+        let any = if matches!(side, Some(Side::Zone(_))) {
+            (" (どのアドレスでも)", " (any address)")
+        } else {
+            ("", "")
         };
-        let behind = en.clone();
-        list.insert(0, self.named(all, ja.clone(), en));
+        let mut list = vec![
+            self.named(self.space.all(), format!("{ja}{}", any.0), format!("{en}{}", any.1)),
+            self.named(family, format!("{ja} ({version})"), format!("{en} ({version})")),
+        ];
         if side == Some(Side::Uplink) {
             let inside: Vec<_> = self.policy.inside().collect();
             let outside = self.space.all().minus(&self.space.nets(field, &inside));
             list.push(self.named(outside, "インターネット", "the Internet"));
+            for place in &self.policy.places {
+                list.push(self.named(self.space.nets(field, &place.addresses), &place.name, &place.name));
+            }
         }
-        for place in self.policy.places.iter().filter(|place| place.addresses.iter().any(|net| net.contains(&address)))
-        {
-            list.push(self.named(self.space.nets(field, &place.addresses), &place.name, &place.name));
+        // Addresses of a zone on another side: somebody pretends, or something is led astray.
+        for (index, zone) in self.policy.zones.iter().enumerate() {
+            let (own, set) = (side == Some(Side::Zone(index)), self.space.nets(field, &zone.subnets));
+            let ja = if own { zone.name.clone() } else { format!("{ja} にある {} のアドレス", zone.name) };
+            let en = if own { zone.name.clone() } else { format!("addresses of {} on {en}", zone.name) };
+            list.push(self.named(set, ja, en));
         }
-        if let Some(host) = self.policy.hosts.iter().find(|host| host.addresses.contains(&address)) {
-            let both = self.space.addresses(field, host.addresses.iter().map(|each| (*each, *each)));
-            // A device on the wrong side is worth a word: somebody pretends to be it.
-            let misplaced = side != Some(host.side);
-            let ja = if misplaced { format!("{ja} にいるはずのない {}", host.name) } else { host.name.clone() };
-            let en = if misplaced { format!("{}, which is not on {behind},", host.name) } else { host.name.clone() };
-            list.push(self.named(both, &ja, &en));
-            let one = self.space.addresses(field, [(address, address)]);
-            list.push(self.named(one, format!("{ja} ({address})"), format!("{en} ({address})")));
-        } else {
-            let ja = ja.trim_end_matches(" (どのアドレスでも)").to_owned();
-            let en = behind.trim_end_matches(" (any address)");
-            let family = self.space.family(address.is_ipv6());
-            let version = if address.is_ipv6() { "IPv6" } else { "IPv4" };
-            let any = self.named(family, format!("{ja} ({version})"), format!("{en} ({version})"));
-            list.insert(1, any);
-            let one = self.space.addresses(field, [(address, address)]);
-            list.push(self.named(one, format!("{ja} の {address}"), format!("{address} on {en}")));
+        for host in self.policy.hosts.iter().filter(|host| side == Some(host.side)) {
+            let addresses = host.addresses.iter().map(|each| (*each, *each));
+            list.push(self.named(self.space.addresses(field, addresses), &host.name, &host.name));
         }
+        let one = self.space.addresses(field, [(address, address)]);
+        let known = self.policy.hosts.iter().find(|host| side == Some(host.side) && host.addresses.contains(&address));
+        list.push(match known {
+            Some(host) => self.named(one, format!("{} ({address})", host.name), format!("{} ({address})", host.name)),
+            None => self.named(one, format!("{ja} の {address}"), format!("{address} on {en}")),
+        });
         // Only what holds the packet can be widened to.
         list.retain(|named| named.set.contains(packet));
         list
     }
 
     /// What is spoken: anything, a protocol, a service by name, a range of ports, one.
-    fn what(&self, packet: &Packet, set: &Set) -> Vec<Named> {
+    fn what(&self, packet: &Packet) -> Vec<Named> {
         let number = packet.protocol;
         let one_protocol = self.space.protocol(number);
         let mut list = vec![self.named(self.space.all(), "すべての通信", "everything")];
@@ -263,18 +337,12 @@ impl<'a> Names<'a> {
                 let word = if number == protocol::TCP { "tcp" } else { "udp" };
                 list.push(self.named(one_protocol.clone(), format!("{word} の全ポート"), format!("every {word} port")));
                 list.extend(self.services.iter().filter(|service| service.set.contains(packet)).cloned());
-                let (first, last) = self.ports_around(packet, set);
                 let port = packet.destination_port;
                 let known = self.services.iter().find(|service| service.set.contains(packet));
                 let (ja, en) = match known {
                     Some(known) => (format!("{port}/{word} ({})", known.ja), format!("{port}/{word} ({})", known.en)),
                     None => (format!("{port}/{word}"), format!("{port}/{word}")),
                 };
-                if first < last {
-                    let range = self.space.range(Field::DestinationPort, first.into(), last.into());
-                    let text = format!("{first}-{last}/{word}");
-                    list.push(self.named(one_protocol.and(&range), text.clone(), text));
-                }
                 let one = self.space.is(Field::DestinationPort, port.into());
                 list.push(self.named(one_protocol.and(&one), ja, en));
             }
@@ -300,27 +368,6 @@ impl<'a> Names<'a> {
             }
         }
         list
-    }
-
-    /// The widest range of ports around a packet's that lies in the set with everything else as it is.
-    fn ports_around(&self, packet: &Packet, set: &Set) -> (u16, u16) {
-        let others = Field::ALL.into_iter().filter(|field| *field != Field::DestinationPort);
-        let alike = others.fold(self.space.all(), |all, field| all.and(&self.space.is(field, packet.value(field))));
-        let within = |first: u16, last: u16| {
-            alike.and(&self.space.range(Field::DestinationPort, first.into(), last.into())).is_within(set)
-        };
-        let port = packet.destination_port;
-        let (mut first, mut last) = (port, port);
-        // Steps of halving size: whatever lies in the set up to some port lies in it up to any port before.
-        for step in (0..16).rev().map(|bit| 1_u16 << bit) {
-            if let Some(next) = first.checked_sub(step).filter(|next| within(*next, port)) {
-                first = next;
-            }
-            if let Some(next) = last.checked_add(step).filter(|next| within(port, *next)) {
-                last = next;
-            }
-        }
-        (first, last)
     }
 }
 

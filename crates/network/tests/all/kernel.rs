@@ -3,8 +3,10 @@
 //! These need root, network namespaces and `nft`; without them they say so and pass.
 
 mod frames;
+mod mutants;
 pub(crate) mod nft;
 mod packets;
 mod proof;
+mod telling;
 mod traffic;
 mod world;

@@ -2,7 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 #![expect(clippy::print_stdout, reason = "how much was tried, and what was skipped, is told")]
 
+mod deriving;
 mod kernel;
+mod nft_compiled;
+mod nft_hostile;
+mod nft_reading;
 mod policies;
 mod properties;
 mod rtx_hostile;

@@ -1,8 +1,10 @@
-//! What must hold for any bytes at all; run on mutated texts by `rtx_hostile.rs`, and by the targets in `fuzz/`.
+//! What must hold for any bytes at all; run on mutated texts by `rtx_hostile.rs` and `nft_hostile.rs`, and by the
+//! targets in `fuzz/`.
 
+use network::packets::Space;
 use network::policy::Uplink;
 use network::rtx::{Model, Statement, lint, parse, prove};
-use network::{Policy, Proof};
+use network::{Policy, Proof, nft};
 
 /// Nothing declared at all.
 fn nothing() -> Policy {
@@ -33,4 +35,15 @@ pub(crate) fn rtx(bytes: &[u8]) {
             assert_eq!(report.proof, Proof::NotUnderstood);
         }
     }
+}
+
+/// Whatever the kernel's account says: it is read, or refused with a reason; and nothing that was not understood
+/// is called equal.
+pub(crate) fn nft(bytes: &[u8]) {
+    let Ok(ruleset) = nft::read(&String::from_utf8_lossy(bytes)) else { return };
+    let mut space = Space::default();
+    let passage = nft::evaluate(&ruleset, &mut space);
+    assert!(passage.unknown.len() >= ruleset.unknown.len());
+    let report = network::prove(&nothing(), &passage, &mut space);
+    assert_eq!(report.proof == Proof::NotUnderstood, !passage.unknown.is_empty());
 }

@@ -15,13 +15,13 @@ pub(crate) fn there() -> bool {
 
 /// Loads a text, gives back the kernel's own account of it.
 pub(crate) fn load(text: &str) -> String {
-    run("nft -f - && nft -j list ruleset", text)
+    try_load(text).unwrap_or_else(|why| panic!("{why}\n{text}"))
 }
 
-/// Runs a shell line in a new namespace with some text to read.
-fn run(line: &str, text: &str) -> String {
+/// The same; what `nft` says if the kernel does not take it.
+pub(crate) fn try_load(text: &str) -> Result<String, String> {
     let mut child = Command::new("unshare")
-        .args(["-n", "sh", "-c", line])
+        .args(["-n", "sh", "-c", "nft -f - && nft -j list ruleset"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -29,6 +29,9 @@ fn run(line: &str, text: &str) -> String {
         .unwrap();
     child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    if output.status.success() {
+        Ok(String::from_utf8(output.stdout).unwrap())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
 }
