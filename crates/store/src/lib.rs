@@ -18,6 +18,7 @@ mod config;
 mod db;
 mod draft;
 mod error;
+mod factor;
 mod index;
 mod instance;
 mod job;
@@ -42,12 +43,13 @@ mod writer;
 #[path = "../tests/all/postgres.rs"]
 mod server;
 
-pub use account::{Account, Session, Token};
+pub use account::{Account, Proven, Session, Token};
 pub use answers::Kept;
 pub use append::{Expect, Tx};
 pub use config::{Clock, Config, Location};
 pub use draft::Draft;
 pub use error::StoreError;
+pub use factor::{Place, Totp, TotpState, Tries};
 pub use payload::instant;
 pub use pull::Pulled;
 pub use search::{INCLUDED_MAX, Page};

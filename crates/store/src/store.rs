@@ -26,8 +26,8 @@ use crate::{instance, schema};
 /// Jobs under way at once; callers beyond that wait their turn.
 const JOBS: usize = 1024;
 
-/// Page caches, one per connection. Together they bound what the database takes of the machine's memory.
-const WRITER_CACHE_KIB: u32 = 24 * 1024;
+/// Page caches, one per connection, with [`Config::writer_cache_kib`]. Together they bound what the database takes of
+/// the machine's memory.
 const READER_CACHE_KIB: u32 = 12 * 1024;
 const CHECKPOINT_CACHE_KIB: u32 = 1024;
 /// Readers on callers' own threads at most, whatever the machine has.
@@ -67,7 +67,7 @@ impl Store {
     }
 
     fn open_here(config: &Config) -> Result<Self, StoreError> {
-        let mut db = connect(config, WRITER_CACHE_KIB)?;
+        let mut db = connect(config, config.writer_cache_kib)?;
         schema::migrate(db.as_mut())?;
         let (place, directory) = match &config.location {
             Location::Directory(path) => (instance::of_file(&database_file(path)?)?, path),

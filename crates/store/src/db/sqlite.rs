@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use clinic::ClinicId;
@@ -31,6 +31,9 @@ pub(crate) struct Sqlite {
 
 /// Steps of SQLite's virtual machine between two looks at the clock: some 0.05 ms, more when pages are not at hand.
 const STEPS: i32 = 1024;
+/// Held while a connection is opened and keyed: SQLCipher sets itself up with the first of a process, and of two that
+/// are the first at once one may find no cipher.
+static OPENING: Mutex<()> = Mutex::new(());
 /// What stays of the log on the disk after it was emptied.
 const LOG_KEPT: u64 = 16 << 20;
 
@@ -38,6 +41,7 @@ impl Sqlite {
     /// Opens (or makes) the file with a raw key (a passphrase would be hashed anew at every opening). `cache_kib` is the page cache of this connection alone: SQLCipher decrypts a
     /// page whenever it is not there, so what is often read should fit.
     pub(crate) fn open(path: &Path, key: &[u8; 32], cache_kib: u32) -> Result<Self, DbError> {
+        let opening = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(error)?;
         connection.set_prepared_statement_cache_capacity(512);
@@ -64,6 +68,7 @@ impl Sqlite {
         let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
         db.batch("PRAGMA cipher_log_level = NONE")?;
         db.batch(&Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex.as_str())))?;
+        drop(opening);
         db.batch(&format!(
             "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
              PRAGMA cache_size = -{cache_kib}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;
