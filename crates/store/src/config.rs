@@ -45,9 +45,9 @@ pub struct Config {
     pub keys: Keys,
     /// Whose records; a hub's store makes handles of other clinics with [`crate::Store::of_clinic`].
     pub clinic: ClinicId,
-    /// Threads that read, each with a connection and a page cache of its own.
+    /// Threads that do long reads, each with a connection and a page cache of its own.
     pub readers: usize,
-    /// How long one read job may take.
+    /// How long one read job may take; one that is known to be long, ten times that.
     pub read_deadline: Duration,
     /// What time it is.
     pub clock: Clock,
@@ -85,8 +85,8 @@ impl Config {
             location,
             keys,
             clinic: ClinicId::ONLY,
-            readers: 3,
-            read_deadline: Duration::from_secs(10),
+            readers: 2,
+            read_deadline: Duration::from_secs(1),
             clock: Arc::new(system_clock),
             writer_cache_kib: WRITER_CACHE_KIB,
         }

@@ -2,7 +2,8 @@
 //!
 //! - [`Store::write`] runs a job on the writer thread. Jobs that wait together share one COMMIT, each in a
 //!   savepoint of its own, and all are answered after it: acknowledged means durable.
-//! - [`Store::read`] runs a job on a reader thread, on one snapshot of the database.
+//! - [`Store::read`] runs a job on one snapshot of the database: on the caller's thread while it is short, else on a
+//!   reader's.
 //! - A job that touched records must have recorded an audit event ([`Snapshot::audit`]); otherwise nothing of it
 //!   is committed or answered. The event's line commits in the same transaction as the versions it tells of.
 //! - Every function that shows or changes records takes an [`access::Permit`], which `access` alone can make.

@@ -133,7 +133,7 @@ pub(crate) fn migrate(db: &mut dyn Db) -> Result<(), StoreError> {
 
 /// Alone: two programs may open one database at the same time.
 fn transaction(db: &mut dyn Db, work: impl FnOnce(&mut dyn Db) -> Result<(), DbError>) -> Result<(), DbError> {
-    db.begin_write(true)?;
+    db.begin_write()?;
     let done = work(db);
     let ended = db.end(done.is_ok());
     done.and(ended)
