@@ -56,8 +56,12 @@ impl Journal {
         main.execute("INSERT INTO store (name, value) VALUES ('journal', '0') ON CONFLICT (name) DO NOTHING", &[])?;
         let moved = main.one("SELECT value FROM store WHERE name = 'journal'", &[], |row| row.text(0))?;
         let moved = moved.and_then(|text| text.parse().ok()).unwrap_or(0);
-        let (file, found) = File::open(&directory.join(FILE), key)?;
+        let (mut file, found) = File::open(&directory.join(FILE), key)?;
         let left: Vec<Line> = found.into_iter().filter(|line| line.seq > moved).collect();
+        if left.is_empty() {
+            // What a power cut brought back is all moved, but the next line's number would not follow on it.
+            file.empty()?;
+        }
         let seq = left.last().map_or(moved, |line| line.seq);
         let waiting: Vec<_> = left.into_iter().map(|line| (line.clinic, line.event)).collect();
         let since = (!waiting.is_empty()).then(Instant::now);
@@ -258,6 +262,26 @@ mod tests {
         // Moved in the transaction that was committed, but the rows are still here.
         let (again, _) = journal(directory.path(), &keys);
         assert!(again.take().is_none());
+    }
+
+    /// A power cut can undo that the file was emptied, and take the lines that came after.
+    #[test]
+    fn a_file_from_before_what_was_moved_does_not_hide_later_lines() {
+        let (directory, keys) = (TempDir::new().unwrap(), Keys::random().unwrap());
+        drop(Store::open(config(&directory, &keys)).unwrap());
+        let path = directory.path().join(FILE);
+        let (before, mut main) = journal(directory.path(), &keys);
+        before.keep(ClinicId::ONLY, vec![event("a")]).unwrap();
+        let stale = std::fs::read(&path).unwrap();
+        before.keep(ClinicId::ONLY, vec![event("b"), event("c")]).unwrap();
+        before.take().unwrap().mark(&mut main).unwrap();
+        drop(before);
+        std::fs::write(&path, stale).unwrap();
+        let (after, _) = journal(directory.path(), &keys);
+        after.keep(ClinicId::ONLY, vec![event("d")]).unwrap();
+        drop(after);
+        let (again, _) = journal(directory.path(), &keys);
+        assert_eq!(again.take().unwrap().lines.len(), 1);
     }
 
     #[tokio::test]
