@@ -39,10 +39,19 @@ pub(super) fn now() -> DateTime {
     now.to_zoned(TimeZone::system()).datetime()
 }
 
+/// How much there is in a clinic that must not be.
+pub(super) fn errors(clinic: &Clinic) -> usize {
+    count(&findings(clinic, today()), Severity::Error)
+}
+
+fn count(findings: &[Finding], severity: Severity) -> usize {
+    findings.iter().filter(|finding| finding.severity() == severity).count()
+}
+
 /// Reads a clinic that has nothing in it that must not be.
 pub(super) fn sound_clinic(path: &Path) -> Done<Clinic> {
     let clinic = clinic(path)?;
-    let errors = findings(&clinic, today()).iter().filter(|each| each.severity() == Severity::Error).count();
+    let errors = errors(&clinic);
     if errors == 0 {
         return Ok(clinic);
     }
@@ -101,7 +110,7 @@ fn as_json(problems: &NotAClinic) -> Vec<Value> {
 }
 
 fn report(args: &Check, clinic: &Clinic, findings: &[Finding]) -> Done {
-    let count = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
+    let count = |severity| count(findings, severity);
     let (errors, warnings, advice) = (count(Severity::Error), count(Severity::Warning), count(Severity::Advice));
     let path = args.file.display();
     if args.json {

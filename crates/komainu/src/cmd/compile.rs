@@ -1,7 +1,5 @@
 //! `komainu compile`: the rules of a router, from the clinic's file.
 
-use std::path::Path;
-
 use network::Policy;
 use network::policy::Live;
 use network::rtx::{self, Model};
@@ -20,7 +18,8 @@ pub(crate) fn compile(args: &Compile) -> Done {
         Target::Rtx => ("komainu.rtx", rtx::compile(&policy, Model::Small).map_err(refused)?),
     };
     let path = args.out.join(name);
-    write(&args.out, &path, &text).map_err(|error| Failure::file("書く", "write", &path, &error))?;
+    std::fs::create_dir_all(&args.out).map_err(|error| Failure::file("書く", "write", &args.out, &error))?;
+    terminal::write_whole(&path, text.as_bytes(), 0o644)?;
     let (path, closed) = (path.display(), policy.closed.len());
     terminal::tell(&format!(
         "{path} を作りました。開く通信 {}、今は閉じている通信 {closed}。\n\
@@ -36,12 +35,4 @@ fn refused(why: rtx::Refused) -> Failure {
     Failure::new(Kind::Input, ja, en)
         .because(why)
         .todo("理由にある所を直してください。", "Change what the reason names.")
-}
-
-/// Beside it first, so that whoever reads finds the whole text or the former one.
-fn write(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let beside = path.with_extension("new");
-    std::fs::write(&beside, text)?;
-    std::fs::rename(&beside, path)
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clinic::model::plan::{COLUMNS_JA, Change, Party, Row, Thing};
-use clinic::model::{self, Clinic, Severity};
+use clinic::model::{self, Clinic};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
@@ -25,8 +25,7 @@ pub(crate) fn plan(args: &Plan) -> Done {
         }
     };
     let (old, clinic) = (check::clinic(&old)?, check::clinic(new)?);
-    let today = check::today();
-    let plan = model::plan(&old, &clinic, today);
+    let plan = model::plan(&old, &clinic, check::today());
     if args.json {
         terminal::print(&as_json(&plan, &old, &clinic).to_string());
     } else if plan.is_empty() {
@@ -43,7 +42,7 @@ pub(crate) fn plan(args: &Plan) -> Done {
              {opens} open, {closes} close, {things} things change."
         ));
     }
-    let errors = model::findings(&clinic, today).iter().filter(|each| each.severity() == Severity::Error).count();
+    let errors = check::errors(&clinic);
     if errors > 0 {
         let path = new.display();
         terminal::tell(&format!(

@@ -101,8 +101,7 @@ fn loaded() -> Done<String> {
 }
 
 fn tell(report: &Report) {
-    let (ja, en) = verdict(&report.proof);
-    terminal::print(&format!("{ja}\n    {en}"));
+    terminal::print(&format!("{}\n    {}", report.proof.ja(), report.proof.en()));
     for unknown in &report.unknown {
         terminal::print(&format!("? {}: {}", unknown.place, unknown.what));
     }
@@ -114,19 +113,6 @@ fn tell(report: &Report) {
     }
     for each in &report.findings {
         terminal::print(&format!("・{}\n    {}", each.ja(), each.en()));
-    }
-}
-
-fn verdict(proof: &Proof) -> (&'static str, &'static str) {
-    match proof {
-        Proof::Equal => (
-            "等しい: 宣言した通信だけが、すべて通ります。",
-            "Equal: what is declared passes, all of it and nothing else.",
-        ),
-        Proof::Different => ("違いがあります。", "There are differences."),
-        Proof::NotUnderstood => {
-            ("読み取れない規則があるため、何も証明できません。", "Some rules are not understood, so nothing is proven.")
-        }
     }
 }
 

@@ -90,14 +90,32 @@ fn meant_ja(meant: bool) -> &'static str {
     if meant { "宣言されている。" } else { "宣言にはない。" }
 }
 
+impl Proof {
+    /// 一文で。
+    #[must_use]
+    pub fn ja(&self) -> &'static str {
+        match self {
+            Self::Equal => "証明: 動いている規則は、宣言と一致する。",
+            Self::Different => "証明: 動いている規則は、宣言と違う。",
+            Self::NotUnderstood => "証明できない: 理解できない規則がある。",
+        }
+    }
+
+    /// In one sentence.
+    #[must_use]
+    pub fn en(&self) -> &'static str {
+        match self {
+            Self::Equal => "Proven: the rules that run are what is declared.",
+            Self::Different => "Proven: the rules that run are not what is declared.",
+            Self::NotUnderstood => "Not proven: some rules are not understood.",
+        }
+    }
+}
+
 /// 日本語で、一行に一つ。
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.proof {
-            Proof::Equal => writeln!(f, "証明: 動いている規則は、宣言と一致する。")?,
-            Proof::Different => writeln!(f, "証明: 動いている規則は、宣言と違う。")?,
-            Proof::NotUnderstood => writeln!(f, "証明できない: 理解できない規則がある。")?,
-        }
+        writeln!(f, "{}", self.proof.ja())?;
         for unknown in &self.unknown {
             writeln!(f, "理解できない: {} — {}", unknown.place, unknown.what)?;
         }

@@ -7,7 +7,7 @@ use network::rtx::{Model, Statement, lint, parse, prove};
 use network::{Policy, Proof, nft};
 
 /// Nothing declared at all.
-fn nothing() -> Policy {
+pub(crate) fn nothing() -> Policy {
     Policy {
         zones: vec![],
         uplink: Uplink { interface: "lan2".to_owned(), masquerade: false },

@@ -5,6 +5,7 @@ use network::Policy;
 use network::policy::{Match, Side, Uplink};
 
 use super::policies::{built_in_services, end, flow, host, one, random, small, tcp, whole, zone};
+use super::properties::nothing;
 
 /// Without IPv6, so that echo requests can be remembered.
 pub(crate) fn v4_only(mut policy: Policy) -> Policy {
@@ -28,12 +29,9 @@ pub(crate) fn reception() -> Policy {
         zones: vec![zone(0, "office", "受付", ZoneKind::Office), zone(1, "charts", "電子カルテ", ZoneKind::Chart)],
         uplink: Uplink { interface: "uplink".to_owned(), masquerade: true },
         hosts: vec![pc, chart],
-        places: vec![],
         services: built_in_services(),
         flows,
-        closed: vec![],
-        grants: vec![],
-        quarantine: vec![],
+        ..nothing()
     })
 }
 

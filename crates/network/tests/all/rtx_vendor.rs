@@ -8,6 +8,7 @@ use network::rtx::{Model, lint, parse, prove};
 use network::{Policy, Proof};
 
 use super::policies::{built_in_services, end, flow, host, one, tcp, udp, whole, zone};
+use super::properties::nothing;
 use super::rtx_policies::v4_only;
 
 const VENDOR: &str = include_str!("../golden/vendor.rtx");
@@ -29,12 +30,9 @@ fn meant() -> Policy {
         zones: vec![zone(0, "charts", "電子カルテ", ZoneKind::Chart), zone(1, "office", "受付", ZoneKind::Office)],
         uplink: Uplink { interface: "pp1".to_owned(), masquerade: true },
         hosts: vec![pc, chart],
-        places: vec![],
         services: built_in_services(),
         flows,
-        closed: vec![],
-        grants: vec![],
-        quarantine: vec![],
+        ..nothing()
     })
 }
 

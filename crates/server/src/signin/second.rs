@@ -105,7 +105,7 @@ impl SignIn {
         action: &'static str,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let place = self.place(headers, &account.login, attempt.now_ms);
+        let place = self.place_of(attempt, headers, account);
         let admitted = match code {
             Some(_) => Some(self.admit_code(store, attempt, account, place, action).await?),
             None => None,
@@ -139,10 +139,6 @@ impl SignIn {
         Ok(done)
     }
 
-    fn place(&self, headers: &HeaderMap, login: &str, now_ms: i64) -> Place {
-        if self.is_known_device(headers, login, now_ms) { Place::KnownDevice } else { Place::Stranger }
-    }
-
     /// Counts a try, by source and by account, before the code is looked at.
     pub(super) async fn admit_code(
         &self,
@@ -174,7 +170,8 @@ impl SignIn {
     }
 
     pub(super) fn place_of(&self, attempt: &Attempt, headers: &HeaderMap, account: &Account) -> Place {
-        self.place(headers, &account.login, attempt.now_ms)
+        let known = self.is_known_device(headers, &account.login, attempt.now_ms);
+        if known { Place::KnownDevice } else { Place::Stranger }
     }
 
     /// A half session came to a door that is not the second step's.
