@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: the sample clinic, opened.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -14,7 +14,7 @@ const LISTEN: &str = "127.0.0.1:8443";
 const READY_SECONDS_MAX: u64 = 300;
 
 /// Builds the page and the program, starts the sample clinic, prints how to sign in. `args` go to
-/// `komainu demo` as they are, after our own, so that they win.
+/// `komainu demo` as they are; of `--listen` and `--ready-file` theirs win over ours.
 pub(crate) fn demo(args: &[String]) -> Done {
     setup::setup(For::Demo)?;
     run(&mut npm(&["run", "build"]))?;
@@ -29,10 +29,14 @@ pub(crate) fn demo(args: &[String]) -> Done {
 
 /// Starts `PROGRAM demo` and waits until it answers; gives what its ready file says.
 pub(crate) fn open(program: &Path, data: &Path, args: &[String]) -> Done<(Running, Value)> {
-    let ready_file = data.with_extension("ready.json");
+    let given = given(args, "--ready-file").map(PathBuf::from);
+    let ready_file = given.clone().unwrap_or_else(|| data.with_extension("ready.json"));
     let _ = std::fs::remove_file(&ready_file);
     let mut demo = command(&program.to_string_lossy(), ["demo", "--data"]);
-    demo.arg(data).arg("--ready-file").arg(&ready_file);
+    demo.arg(data);
+    if given.is_none() {
+        demo.arg("--ready-file").arg(&ready_file);
+    }
     if !args.iter().any(|arg| arg.starts_with("--listen")) {
         let free = std::net::TcpListener::bind(LISTEN).is_ok();
         demo.args(["--listen", if free { LISTEN } else { "127.0.0.1:0" }]);
@@ -52,6 +56,15 @@ pub(crate) fn open(program: &Path, data: &Path, args: &[String]) -> Done<(Runnin
         }
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// The value of an option that takes one, in either of the forms it may be written.
+fn given<'a>(args: &'a [String], option: &str) -> Option<&'a str> {
+    let after = |(at, arg): (usize, &'a String)| match arg.strip_prefix(option)? {
+        "" => args.get(at + 1).map(String::as_str),
+        rest => rest.strip_prefix('='),
+    };
+    args.iter().enumerate().find_map(after)
 }
 
 fn sign_in(ready: &Value) -> String {
@@ -87,15 +100,26 @@ mod tests {
 
     /// A program that does what the script says with its `--ready-file` in `$ready`.
     fn open_script(script: &str) -> Done<Value> {
+        open_with(script, |_| Vec::new())
+    }
+
+    /// The same with arguments of the caller's own, for files in the folder that is given.
+    fn open_with(script: &str, args: impl Fn(&Path) -> Vec<String>) -> Done<Value> {
         use std::os::unix::fs::PermissionsExt;
+        // A program that is still open for writing, even in a child that another test has just started, is busy.
+        static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+        let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let folder = std::env::temp_dir().join(format!("komainu-xtask-{}-{}", std::process::id(), script.len()));
         std::fs::create_dir_all(&folder).unwrap();
         let program = folder.join("komainu");
-        let text =
-            format!("#!/bin/sh\nwhile [ $# -gt 1 ]; do [ $1 = --ready-file ] && ready=$2; shift; done\n{script}\n");
+        let text = format!(
+            "#!/bin/sh\nfor given; do case $given in --ready-file=*) ready=${{given#*=}};; esac
+             [ \"$last\" = --ready-file ] && ready=$given; last=$given; done\n{script}\n"
+        );
         std::fs::write(&program, text).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let opened = open(&program, &folder.join("data"), &["--listen=127.0.0.1:0".into()]);
+        let args = [vec!["--listen=127.0.0.1:0".to_owned()], args(&folder)].concat();
+        let opened = open(&program, &folder.join("data"), &args);
         let opened = opened.map(|(_server, ready)| ready);
         std::fs::remove_dir_all(&folder).unwrap();
         opened
@@ -106,6 +130,15 @@ mod tests {
         let ready =
             open_script(r#"printf '{"url":' >$ready; sleep 0.2; printf '{"url":"https://x"}' >$ready; sleep 60"#);
         assert_eq!(ready.unwrap()["url"], "https://x");
+    }
+
+    #[test]
+    fn a_given_ready_file_is_the_one_that_is_written() {
+        let script = r#"[ "${ready##*/}" = mine.json ] && printf '{"url":"https://mine"}' >$ready; sleep 60"#;
+        let apart = |folder: &Path| vec!["--ready-file".to_owned(), folder.join("mine.json").display().to_string()];
+        let joined = |folder: &Path| vec![format!("--ready-file={}", folder.join("mine.json").display())];
+        assert_eq!(open_with(script, apart).unwrap()["url"], "https://mine");
+        assert_eq!(open_with(script, joined).unwrap()["url"], "https://mine");
     }
 
     #[test]
