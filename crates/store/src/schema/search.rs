@@ -65,3 +65,13 @@ pub(super) const SEARCH: &[Step] = &[
     Step::Sql("CREATE INDEX IF NOT EXISTS resource_type ON resource (clinic, type, id)"),
     Step::Sql("CREATE INDEX IF NOT EXISTS resource_patient ON resource (clinic, patient, type)"),
 ];
+
+/// Texts in the orders in which they are shown: what is folded, and the spelling without its spaces, each with the
+/// newest made first among equals. The expression stands in `search/near.rs` once more.
+pub(super) const NEARNESS: &[Step] = &[
+    Step::Sql("CREATE INDEX IF NOT EXISTS ix_text_folded ON ix_text (clinic, param, folded, resource DESC)"),
+    Step::Sql(
+        "CREATE INDEX IF NOT EXISTS ix_text_spelled ON ix_text (clinic, param,
+            (replace(replace(CASE raw WHEN '' THEN folded ELSE raw END, ' ', ''), '\u{3000}', '')), resource DESC)",
+    ),
+];

@@ -37,7 +37,7 @@ fn open_postgres() -> Option<Box<dyn Db>> {
 }
 
 fn lines(db: &mut dyn Db, sql: &str) -> Vec<String> {
-    let one_space = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let one_space = |text: String| text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     db.all(sql, &[], |row| Ok(one_space(row.text(0)?))).unwrap()
 }
 
