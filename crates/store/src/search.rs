@@ -157,3 +157,6 @@ impl Snapshot<'_> {
         found.into_iter().map(|(_, raw)| raw.open()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,7 +53,6 @@ pub(super) struct Near {
     values: Vec<Marks>,
     /// All that there are.
     ranks: Vec<i64>,
-    dialect: Dialect,
 }
 
 /// Placeholders of one alternative.
@@ -72,14 +71,20 @@ pub(super) enum Nearest {
     Text,
 }
 
-/// The text as written, without spaces. The index `ix_text_spelled` is over this very expression.
-fn spelled(row: &str) -> String {
-    format!("replace(replace(CASE {row}.raw WHEN '' THEN {row}.folded ELSE {row}.raw END, ' ', ''), '\u{3000}', '')")
+/// What rows of a rank are ordered by.
+pub(super) fn text_of(rank: i64) -> &'static str {
+    if rank % 2 == 0 { "spelled" } else { "folded" }
 }
 
-/// What rows of a rank are ordered by.
-pub(super) fn text_of(rank: i64, row: &str) -> String {
-    if rank % 2 == 0 { spelled(row) } else { format!("{row}.folded") }
+/// Whether all rows of a rank have the same text.
+pub(super) fn is_one_text(rank: i64) -> bool {
+    rank % RANKS < 2
+}
+
+/// Whether one text is searched, in all its readings: then each rank is one range.
+pub(super) fn is_one(values: &[TextMatch]) -> bool {
+    values.iter().filter(|value| matches!(value, TextMatch::Starts { far: 0, .. })).count() == 1
+        && ranks(values).len() == values.len() * 2 + 2
 }
 
 /// The ranks there are among `values`, nearest first. A reading has none of the even ones: nothing written in
@@ -112,7 +117,7 @@ impl Near {
                 Marks { far: far.into(), folded, folded_end, spelled, spelled_end }
             })
             .collect();
-        Self { values, ranks, dialect: bind.dialect }
+        Self { values, ranks }
     }
 
     /// The condition on rows `x` of a rank whose resource has no nearer row.
@@ -120,18 +125,14 @@ impl Near {
         let params = params_in(params, bind);
         // The offset keeps PostgreSQL from gathering the nearer rows of everybody beforehand.
         let nearer = format!(
-            "SELECT 1 FROM (SELECT {} AS rank, {} AS text, y.* FROM ix_text y WHERE {} AND y.resource = x.resource) n WHERE n.rank < {rank} OR (n.rank = {rank} AND (n.text, n.folded, n.raw, n.param) < ({}, x.folded, x.raw, x.param)) LIMIT 1 OFFSET 0",
+            "SELECT 1 FROM (SELECT {} AS rank, y.spelled, y.folded, y.raw, y.param FROM ix_text y WHERE {} AND y.resource = x.resource) n WHERE n.rank < {rank} OR (n.rank = {rank} AND (n.{text}, n.folded, n.raw, n.param) < (x.{text}, x.folded, x.raw, x.param)) LIMIT 1 OFFSET 0",
             self.rank("y"),
-            text_of(rank, "y"),
             params.replace("x.", "y."),
-            text_of(rank, "x"),
+            text = text_of(rank),
         );
-        format!("{params} AND {} AND NOT EXISTS ({nearer})", self.condition(rank, "x"))
-    }
-
-    /// Whether all rows of a rank have the same text.
-    pub(super) fn is_one_text(&self, rank: i64) -> bool {
-        rank % RANKS < 2 && self.values.iter().filter(|value| value.far == rank / RANKS).count() == 1
+        // The databases are to look by the text that the rank is in order of, and by nothing else.
+        let folded = if rank % 2 == 0 { "(x.folded || '')" } else { "x.folded" };
+        format!("{params} AND {} AND NOT EXISTS ({nearer})", self.condition(rank, "x", folded))
     }
 
     /// The rank of a resource, or the text by which it stands there.
@@ -142,27 +143,22 @@ impl Near {
             Nearest::Text => TEXT,
         };
         format!(
-            "(SELECT {what} FROM (SELECT {} AS rank, {} AS spelled, x.folded AS folded FROM ix_text x WHERE {} AND x.resource = {resource}) n WHERE n.rank IS NOT NULL ORDER BY n.rank, {TEXT} LIMIT 1)",
+            "(SELECT {what} FROM (SELECT {} AS rank, x.spelled, x.folded FROM ix_text x WHERE {} AND x.resource = {resource}) n WHERE n.rank IS NOT NULL ORDER BY n.rank, {TEXT} LIMIT 1)",
             self.rank("x"),
-            spelled("x"),
             params_in(params, bind)
         )
     }
 
     /// Whether a row is of a rank, if it is of no nearer one.
-    fn condition(&self, rank: i64, row: &str) -> String {
-        // An even rank is a range of spellings; SQLite is not to look at what is folded first.
-        let opaque = if self.dialect == Dialect::Sqlite { "+" } else { "" };
+    fn condition(&self, rank: i64, row: &str, folded: &str) -> String {
+        let spelled = format!("{row}.spelled");
         let of = |value: &Marks| {
-            let Marks { folded, folded_end, spelled: same, spelled_end, .. } = value;
-            let spelled = spelled(row);
+            let Marks { folded: from, folded_end: to, spelled: same, spelled_end: end, .. } = value;
             match rank % RANKS {
-                0 => format!("({spelled} = {same} AND {opaque}{row}.folded = {folded})"),
-                1 => format!("{row}.folded = {folded}"),
-                2 => format!(
-                    "({spelled} >= {same} AND {spelled} < {spelled_end} AND {opaque}{row}.folded >= {folded} AND {opaque}{row}.folded < {folded_end})"
-                ),
-                _ => format!("({row}.folded >= {folded} AND {row}.folded < {folded_end})"),
+                0 => format!("({spelled} = {same} AND {folded} = {from})"),
+                1 => format!("{folded} = {from}"),
+                2 => format!("({spelled} >= {same} AND {spelled} < {end} AND {folded} >= {from} AND {folded} < {to})"),
+                _ => format!("({folded} >= {from} AND {folded} < {to})"),
             }
         };
         any(self.values.iter().filter(|value| value.far == rank / RANKS).map(of).collect())
@@ -170,8 +166,12 @@ impl Near {
 
     /// The rank of a row; NULL if it does not match.
     fn rank(&self, row: &str) -> String {
-        let cases: Vec<String> =
-            self.ranks.iter().map(|&rank| format!(" WHEN {} THEN {rank}", self.condition(rank, row))).collect();
+        let folded = format!("{row}.folded");
+        let cases: Vec<String> = self
+            .ranks
+            .iter()
+            .map(|&rank| format!(" WHEN {} THEN {rank}", self.condition(rank, row, &folded)))
+            .collect();
         format!("CASE{} END", cases.concat())
     }
 }

@@ -40,7 +40,9 @@ impl Stage {
     /// The stages of a search from the cursor's on.
     pub(super) fn all(plan: &Plan, order: &Order, from: Option<&Cursor>) -> Vec<Self> {
         match (order.keys(), plan.driver()) {
-            (&[(By::Rank, _), (By::Near, _)], Some(Cond::Text { values, .. })) if plan.driver() == plan.ranked() => {
+            (&[(By::Rank, _), (By::Near, _)], Some(Cond::Text { values, .. }))
+                if near::is_one(values) && plan.driver() == plan.ranked() =>
+            {
                 let first = from.and_then(|cursor| cursor.keys.first());
                 let is_left = |rank: &i64| !matches!(first, Some(Key::Int(reached)) if rank < reached);
                 near::ranks(values).into_iter().filter(is_left).map(Stage::Near).collect()
@@ -79,9 +81,9 @@ impl Stage {
             Self::Near(rank) => {
                 let Some(Cond::Text { params, values }) = plan.driver() else { return None };
                 let near = Near::of(values, bind);
-                let text = near::text_of(rank, "x");
+                let text = format!("x.{}", near::text_of(rank));
                 let columns = vec![format!("CAST({rank} AS BIGINT)"), text.clone()];
-                let key = (!near.is_one_text(rank)).then_some(text);
+                let key = (!near::is_one_text(rank)).then_some(text);
                 let condition = near.rows(params, rank, bind);
                 let from = Resume::of(from, |keys| matches!(keys.first(), Some(Key::Int(at)) if *at == rank));
                 let walk = Walk { table: "ix_text", condition, columns, key, descending: false };
@@ -137,8 +139,9 @@ impl Walk {
         }
         let columns: String = columns.iter().enumerate().map(|(at, column)| format!(", {column} AS k{at}")).collect();
         let order = key.as_ref().map(|key| format!("{key} {direction}, ")).unwrap_or_default();
+        // No join, and an offset: else PostgreSQL would begin where it pleases and sort.
         format!(
-            "SELECT x.resource AS id{columns} FROM {table} x CROSS JOIN resource {} WHERE {condition}{more} AND {} ORDER BY {order}x.resource DESC LIMIT {}",
+            "SELECT x.resource AS id{columns} FROM {table} x WHERE {condition}{more} AND EXISTS (SELECT 1 FROM resource {} WHERE {} LIMIT 1 OFFSET 0) ORDER BY {order}x.resource DESC LIMIT {}",
             plan.row(),
             plan.of_row("x.resource", bind),
             bind.int(limit)
