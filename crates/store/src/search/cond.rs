@@ -388,34 +388,44 @@ fn all_of(all: &[DateMatch], bind: &mut Bind) -> String {
     format!("({})", conditions.join(" AND "))
 }
 
-/// Where rows that match all of `all` lie, none of them twice: in `ix_date`, and, of those that began more than a day
-/// before the range searched, in `ix_date_long`.
-pub(super) fn date_ranges(params: &[Param], all: &[DateMatch], bind: &mut Bind) -> Vec<(&'static str, String)> {
-    let params = params_in(params, bind);
-    let window = range::window(all);
-    let all = all_of(all, bind);
-    let mut near = vec![params.clone(), all.clone()];
-    let from = (window.from > i64::MIN).then(|| bind.int(window.from));
-    if let Some(from) = &from {
-        near.push(format!("x.low >= {from}"));
+/// Where rows that match all of `all` lie, none of them twice.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Dates {
+    /// In `ix_date`: those that begin in the range searched, or up to a day before it.
+    Near,
+    /// In `ix_date_long`: those that began longer ago and reach into it.
+    Long,
+}
+
+impl Dates {
+    /// The table and the condition; None where there can be no such row.
+    pub(super) fn rows(self, params: &[Param], all: &[DateMatch], bind: &mut Bind) -> Option<(&'static str, String)> {
+        let window = range::window(all);
+        let (table, mut conditions) = match self {
+            Self::Near => {
+                let from = (window.from > i64::MIN).then(|| format!("x.low >= {}", bind.int(window.from)));
+                let to = (window.to < i64::MAX).then(|| format!("x.low < {}", bind.int(window.to)));
+                ("ix_date", [from, to].into_iter().flatten().collect::<Vec<_>>())
+            }
+            Self::Long => {
+                let after = window.long_after?;
+                let conditions =
+                    [format!("x.high > {}", bind.int(after)), format!("x.low < {}", bind.int(window.from))];
+                ("ix_date_long", conditions.into())
+            }
+        };
+        conditions.extend([params_in(params, bind), all_of(all, bind)]);
+        Some((table, conditions.join(" AND ")))
     }
-    if window.to < i64::MAX {
-        near.push(format!("x.low < {}", bind.int(window.to)));
-    }
-    let mut ranges = vec![("ix_date", near.join(" AND "))];
-    if let Some((after, from)) = window.long_after.zip(from) {
-        ranges
-            .push(("ix_date_long", format!("{params} AND x.high > {} AND x.low < {from} AND {all}", bind.int(after))));
-    }
-    ranges
 }
 
 fn date_set(params: &[Param], values: &[Vec<DateMatch>], many: bool, bind: &mut Bind) -> String {
-    let ranges: Vec<(&str, String)> = values.iter().flat_map(|all| date_ranges(params, all, bind)).collect();
-    let sets =
-        ranges.iter().map(|(table, condition)| format!("SELECT x.resource AS id FROM {table} x WHERE {condition}"));
-    let is_single = !many && values.len() == 1;
-    union(sets.collect(), !is_single)
+    let rows = values.iter().flat_map(|all| [Dates::Near, Dates::Long].map(|dates| (dates, all)));
+    let sets: Vec<String> = rows
+        .filter_map(|(dates, all)| dates.rows(params, all, bind))
+        .map(|(table, condition)| format!("SELECT x.resource AS id FROM {table} x WHERE {condition}"))
+        .collect();
+    union(sets, many || values.len() > 1)
 }
 
 /// Sets of row keys as one; `distinct` where a key may stand in several of them, or in one of them twice.

@@ -6,7 +6,7 @@
 use fhir::search::value::Param;
 
 use super::bind::Bind;
-use super::cond::{Cond, date_ranges, params_in};
+use super::cond::{Cond, Dates, params_in};
 use super::cursor::{Cursor, Key};
 use super::near::{self, Near};
 use super::order::{By, Order, Walked};
@@ -19,8 +19,8 @@ pub(super) enum Stage {
     Gathered,
     /// Texts of this rank.
     Near(i64),
-    /// Rows with a date, from this of the ranges in which they can lie.
-    Dated { param: Param, range: usize, descending: bool },
+    /// Rows with a date, from this of the places in which they can lie.
+    Dated { param: Param, dates: Dates, descending: bool },
     /// Rows without one.
     Undated { param: Param },
 }
@@ -48,16 +48,16 @@ impl Stage {
                 near::ranks(values).into_iter().filter(is_left).map(Stage::Near).collect()
             }
             (&[(By::Param(param, _), descending)], driver) if order.walk() == Some(Walked::Date(param)) => {
-                let dated = |range| Self::Dated { param, range, descending };
+                let dated = |dates| Self::Dated { param, dates, descending };
                 let is_past_dates = from.is_some_and(|cursor| cursor.keys.contains(&Key::None));
                 match driver {
                     None if is_past_dates => vec![Self::Undated { param }],
-                    None => vec![dated(0), Self::Undated { param }],
+                    None => vec![dated(Dates::Near), Self::Undated { param }],
                     Some(_) if is_past_dates => Vec::new(),
                     // What began before the range comes first, or last.
                     Some(driver) if driver.is_single_date(param) => match descending {
-                        true => vec![dated(0), dated(1)],
-                        false => vec![dated(1), dated(0)],
+                        true => vec![dated(Dates::Near), dated(Dates::Long)],
+                        false => vec![dated(Dates::Long), dated(Dates::Near)],
                     },
                     Some(_) => vec![Self::Gathered],
                 }
@@ -89,11 +89,9 @@ impl Stage {
                 let walk = Walk { table: "ix_text", condition, columns, key, descending: false };
                 Some(walk.statement(plan, from, limit, bind))
             }
-            Self::Dated { param, range, descending } => {
+            Self::Dated { param, dates, descending } => {
                 let (table, condition) = match plan.driver() {
-                    Some(Cond::Date { values, .. }) => {
-                        date_ranges(&[param], values.first()?, bind).into_iter().nth(range)?
-                    }
+                    Some(Cond::Date { values, .. }) => dates.rows(&[param], values.first()?, bind)?,
                     _ => ("ix_date", params_in(&[param], bind)),
                 };
                 let from = Resume::of(from, |_| true);
