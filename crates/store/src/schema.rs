@@ -20,7 +20,8 @@ pub(crate) struct Migration {
 
 /// One step, in words both databases understand after [`render`].
 pub(crate) enum Step {
-    /// A statement. `INT`, `BYTES`, `REAL` are the types, `SORTED` a text in byte order; `{key:x}` … `{/key:x}` mark the integer row key,
+    /// A statement. `INT`, `BYTES`, `REAL` are the types, `SORTED` a text in byte order, `DERIVED` ends a generated
+    /// column; `{key:x}` … `{/key:x}` mark the integer row key,
     /// which in SQLite is the place in the file and so needs no index of its own.
     Sql(&'static str),
     /// A column added to a table, with its type and default.
@@ -86,12 +87,14 @@ fn words(text: &str, dialect: Dialect) -> String {
             .replace(" INT ", " INTEGER ")
             .replace(" SORTED ", " TEXT ")
             .replace(" BYTES ", " BLOB ")
+            .replace(" DERIVED ", " VIRTUAL ")
             .replace(") CLUSTERED", ") STRICT, WITHOUT ROWID")
             .replace(") HEAP", ") STRICT"),
         Dialect::Postgres => text
             .replace(" INT ", " BIGINT ")
             .replace(" SORTED ", " TEXT COLLATE \"C\" ")
             .replace(" BYTES ", " BYTEA ")
+            .replace(" DERIVED ", " STORED ")
             .replace(" REAL ", " DOUBLE PRECISION ")
             .replace(") CLUSTERED", ")")
             .replace(") HEAP", ")"),
@@ -159,7 +162,7 @@ fn run(db: &mut dyn Db, migration: &Migration) -> Result<(), DbError> {
 
 fn has_column(db: &mut dyn Db, table: &str, column: &str) -> Result<bool, DbError> {
     let sql = match db.dialect() {
-        Dialect::Sqlite => "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2",
+        Dialect::Sqlite => "SELECT count(*) FROM pragma_table_xinfo(?1) WHERE name = ?2",
         Dialect::Postgres => {
             "SELECT count(*) FROM information_schema.columns
              WHERE table_schema = current_schema() AND table_name = ?1 AND column_name = ?2"

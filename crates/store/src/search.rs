@@ -13,11 +13,13 @@ mod bind;
 mod cond;
 mod cursor;
 mod include;
+mod near;
 mod order;
 mod plan;
 mod range;
 mod resolve;
 mod term;
+mod walk;
 
 use access::{Permit, Read};
 use fhir::search::query::{Query, Total};
@@ -29,6 +31,7 @@ use bind::{Bind, listed};
 use cursor::Cursor;
 use order::Order;
 use plan::Plan;
+use walk::Stage;
 
 /// A page of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +69,7 @@ impl Snapshot<'_> {
             }
             None => None,
         };
-        let plan = Plan::of(self.db, self.clinic, type_code, &query.filters, order.len() == 0)?;
+        let plan = Plan::of(self.db, self.clinic, type_code, &query.filters, &order)?;
         let mut page = Page { rows: Vec::new(), total: None, next: None, included: Vec::new(), included_cut: false };
         if query.total == Total::Accurate {
             page.total = Some(self.count(&plan)?);
@@ -104,9 +107,18 @@ impl Snapshot<'_> {
         if plan.is_empty() {
             return Ok(Vec::new());
         }
-        let mut bind = Bind::new(self.clinic, self.db.dialect());
-        let text = order.statement(plan, from, i64::from(count) + 1, &mut bind);
-        Ok(self.db.all(&text, &bind.values(), |row| order.read(row))?)
+        let mut found: Vec<Cursor> = Vec::new();
+        for stage in Stage::all(plan, order, from) {
+            let missing = i64::from(count) + 1 - found.len() as i64;
+            if missing <= 0 {
+                break;
+            }
+            let mut bind = Bind::new(self.clinic, self.db.dialect());
+            if let Some(text) = stage.statement(plan, order, from, missing, &mut bind) {
+                found.extend(self.db.all(&text, &bind.values(), |row| order.read(row))?);
+            }
+        }
+        Ok(found)
     }
 
     fn count(&mut self, plan: &Plan) -> Result<u64, StoreError> {
@@ -114,7 +126,7 @@ impl Snapshot<'_> {
             return Ok(0);
         }
         let mut bind = Bind::new(self.clinic, self.db.dialect());
-        let text = format!("SELECT count(*) {}", plan.body(&mut bind, None));
+        let text = format!("SELECT count(*) {}", plan.body(&mut bind));
         let found = self.db.one(&text, &bind.values(), |row| row.int(0))?;
         unsigned(found.unwrap_or(0))
     }
@@ -145,3 +157,6 @@ impl Snapshot<'_> {
         found.into_iter().map(|(_, raw)| raw.open()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

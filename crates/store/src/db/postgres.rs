@@ -103,9 +103,10 @@ impl Db for Postgres {
 
     fn begin_read(&mut self, clinic: ClinicId, time: Duration) -> Result<(), DbError> {
         let (clinic, ms) = (clinic.0, time.as_millis());
+        // A page is read in the order of an index and left when it is full; a bitmap gathers all first and loses it.
         self.begin(&format!(
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL komainu.clinic = {clinic};
-             SET LOCAL statement_timeout = {ms}"
+             SET LOCAL statement_timeout = {ms}; SET LOCAL enable_bitmapscan = off"
         ))
     }
 

@@ -65,3 +65,17 @@ pub(super) const SEARCH: &[Step] = &[
     Step::Sql("CREATE INDEX IF NOT EXISTS resource_type ON resource (clinic, type, id)"),
     Step::Sql("CREATE INDEX IF NOT EXISTS resource_patient ON resource (clinic, patient, type)"),
 ];
+
+/// Texts in the orders in which they are shown: what is folded, and the spelling without its spaces, each with the
+/// newest made first among equals. A column, since PostgreSQL does not use an index over an expression where row-level
+/// security holds.
+pub(super) const NEARNESS: &[Step] = &[
+    Step::Column(
+        "ix_text",
+        "spelled",
+        "SORTED NOT NULL GENERATED ALWAYS AS
+            (replace(replace(CASE raw WHEN '' THEN folded ELSE raw END, ' ', ''), '\u{3000}', '')) DERIVED",
+    ),
+    Step::Sql("CREATE INDEX IF NOT EXISTS ix_text_folded ON ix_text (clinic, param, folded, resource DESC)"),
+    Step::Sql("CREATE INDEX IF NOT EXISTS ix_text_spelled ON ix_text (clinic, param, spelled, resource DESC)"),
+];

@@ -37,7 +37,7 @@ fn open_postgres() -> Option<Box<dyn Db>> {
 }
 
 fn lines(db: &mut dyn Db, sql: &str) -> Vec<String> {
-    let one_space = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let one_space = |text: String| text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     db.all(sql, &[], |row| Ok(one_space(row.text(0)?))).unwrap()
 }
 
@@ -115,7 +115,7 @@ fn both_databases_have_the_same_schema() {
     let columns_sqlite = lines(
         sqlite.as_mut(),
         "SELECT m.name || '.' || c.name || ' ' || c.type || ' ' || (c.\"notnull\" OR c.pk > 0)
-         FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE '%fts%'
+         FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE '%fts%'
              AND m.name NOT LIKE 'sqlite_%'",
     );
     let columns_postgres = lines(

@@ -6,10 +6,10 @@ use fhir::search::query::{DateMatch, QuantityMatch};
 use fhir::search::value::Param;
 
 use super::bind::{Bind, among, listed};
+use super::near::TextMatch;
 use super::plan::Plan;
 use super::range::{self, Column};
-use super::term::{Terms, after};
-use crate::db::Dialect;
+use super::term::Terms;
 
 /// A condition with everything looked up that can be looked up beforehand.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,14 +44,6 @@ pub(super) enum Cond {
     All(Vec<Cond>),
     /// One holds.
     Some(Vec<Cond>),
-}
-
-/// One alternative for a text.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum TextMatch {
-    Starts { folded: String, raw: String, far: u8 },
-    Contains(String),
-    Exact { folded: String, raw: String },
 }
 
 /// In which units a number may be.
@@ -91,46 +83,6 @@ pub(super) fn params_in(params: &[Param], bind: &mut Bind) -> String {
     format!("x.clinic = ?1 AND {}", among(bind, "x.param", &numbers))
 }
 
-impl TextMatch {
-    /// The condition on the row.
-    fn condition(&self, bind: &mut Bind) -> String {
-        match self {
-            Self::Starts { folded, .. } => {
-                format!("(x.folded >= {} AND x.folded < {})", bind.text(folded), bind.text(&after(folded)))
-            }
-            Self::Contains(folded) => match bind.dialect {
-                Dialect::Sqlite => format!("instr(x.folded, {}) > 0", bind.text(folded)),
-                Dialect::Postgres => format!("strpos(x.folded, {}) > 0", bind.text(folded)),
-            },
-            Self::Exact { folded, raw } => {
-                let raw = if raw == folded { "" } else { raw };
-                format!("(x.folded = {} AND x.raw = {})", bind.text(folded), bind.text(raw))
-            }
-        }
-    }
-
-    /// How near a row is to what was asked: 0 spelled the same, 1 folded the same, 2 begins so, 3 begins so
-    /// when folded; Latin letters read as kana come after all of these.
-    fn rank(&self, bind: &mut Bind) -> String {
-        let Self::Starts { folded, raw, far } = self else { return "0".to_owned() };
-        let tight: String = raw.chars().filter(|c| !matches!(c, ' ' | '\u{3000}')).collect();
-        let length = i64::try_from(tight.chars().count()).unwrap_or(0);
-        let (whole, raw, folded, length) = (
-            "replace(replace(CASE x.raw WHEN '' THEN x.folded ELSE x.raw END, ' ', ''), '\u{3000}', '')",
-            bind.text(&tight),
-            bind.text(folded),
-            bind.int(length),
-        );
-        let first = u32::from(*far) * 4;
-        format!(
-            "CASE WHEN {whole} = {raw} THEN {first} WHEN x.folded = {folded} THEN {} WHEN substr({whole}, 1, CAST(CAST({length} AS BIGINT) AS INTEGER)) = {raw} THEN {} ELSE {} END",
-            first + 1,
-            first + 2,
-            first + 3
-        )
-    }
-}
-
 impl Second {
     fn condition(&self, bind: &mut Bind) -> String {
         match self {
@@ -143,7 +95,7 @@ impl Second {
     }
 }
 
-fn any(conditions: Vec<String>) -> String {
+pub(super) fn any(conditions: Vec<String>) -> String {
     match conditions.len() {
         1 => conditions.into_iter().next().unwrap_or_default(),
         _ => format!("({})", conditions.join(" OR ")),
@@ -204,6 +156,11 @@ impl Cond {
             Self::All(all) => all.iter().map(|cond| cond.rank(patient)).min().unwrap_or(100),
             Self::Some(some) => some.iter().map(|cond| cond.rank(patient)).max().unwrap_or(100),
         }
+    }
+
+    /// Whether it is a range of this date, of which a resource has one value at most.
+    pub(super) fn is_single_date(&self, param: Param) -> bool {
+        matches!(self, Self::Date { params, values, many: false } if params == &[param] && values.len() == 1)
     }
 
     /// A SELECT of row keys, named `id`, none of them twice. None if it can only be probed.
@@ -288,7 +245,7 @@ impl Cond {
             Self::Chain { params, targets } => {
                 let params = params_in(params, bind);
                 let sets: Vec<String> =
-                    targets.iter().map(|plan| format!("SELECT x.resource AS id FROM (SELECT {} AS id {}) s CROSS JOIN ix_reference x WHERE {params} AND x.target = s.id", plan.id(), plan.body(bind, None))).collect();
+                    targets.iter().map(|plan| format!("SELECT x.resource AS id FROM (SELECT {} AS id {}) s CROSS JOIN ix_reference x WHERE {params} AND x.target = s.id", plan.id(), plan.body(bind))).collect();
                 format!("SELECT DISTINCT id FROM ({}) u", sets.join(" UNION ALL "))
             }
             Self::Has { params, by } => {
@@ -296,7 +253,7 @@ impl Cond {
                 format!(
                     "SELECT DISTINCT x.target AS id FROM (SELECT {} AS id {}) s CROSS JOIN ix_reference x WHERE {params} AND x.resource = s.id",
                     by.id(),
-                    by.body(bind, None)
+                    by.body(bind)
                 )
             }
             Self::Some(some) => {
@@ -318,43 +275,6 @@ impl Cond {
             }
             Self::Token { .. } | Self::Updated { .. } | Self::Missing { .. } => return None,
         })
-    }
-
-    /// The texts of [`TextMatch`] as a set with a rank, smaller is nearer.
-    pub(super) fn ranked_set(&self, bind: &mut Bind) -> Option<String> {
-        let Self::Text { params, values } = self else { return None };
-        let params = params_in(params, bind);
-        let ranges: Vec<String> = values
-            .iter()
-            .map(|value| {
-                format!(
-                    "SELECT x.resource AS id, {} AS rank FROM ix_text x WHERE {params} AND {}",
-                    value.rank(bind),
-                    value.condition(bind)
-                )
-            })
-            .collect();
-        Some(format!(
-            "SELECT id, CAST(min(rank) AS BIGINT) AS rank FROM ({}) u GROUP BY id",
-            ranges.join(" UNION ALL ")
-        ))
-    }
-
-    /// The rank of one resource.
-    pub(super) fn rank_probe(&self, row: &str, bind: &mut Bind) -> Option<String> {
-        let Self::Text { params, values } = self else { return None };
-        let params = params_in(params, bind);
-        let ranges: Vec<String> = values
-            .iter()
-            .map(|value| {
-                format!(
-                    "SELECT {} AS rank FROM ix_text x WHERE {params} AND x.resource = {row}.id AND {}",
-                    value.rank(bind),
-                    value.condition(bind)
-                )
-            })
-            .collect();
-        Some(format!("(SELECT CAST(min(rank) AS BIGINT) FROM ({}) u)", ranges.join(" UNION ALL ")))
     }
 
     /// A test of the resource `row`.
@@ -468,30 +388,50 @@ fn all_of(all: &[DateMatch], bind: &mut Bind) -> String {
     format!("({})", conditions.join(" AND "))
 }
 
-fn date_set(params: &[Param], values: &[Vec<DateMatch>], many: bool, bind: &mut Bind) -> String {
-    let params = params_in(params, bind);
-    let mut sets = Vec::new();
-    for all in values {
+/// Where rows that match all of `all` lie, none of them twice.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Dates {
+    /// In `ix_date`: those that begin in the range searched, or up to a day before it.
+    Near,
+    /// In `ix_date_long`: those that began longer ago and reach into it.
+    Long,
+}
+
+impl Dates {
+    /// The table and the condition; None where there can be no such row.
+    pub(super) fn rows(self, params: &[Param], all: &[DateMatch], bind: &mut Bind) -> Option<(&'static str, String)> {
         let window = range::window(all);
-        let mut conditions = vec![params.clone()];
-        if window.from > i64::MIN {
-            conditions.push(format!("x.low >= {}", bind.int(window.from)));
-        }
-        if window.to < i64::MAX {
-            conditions.push(format!("x.low < {}", bind.int(window.to)));
-        }
-        conditions.push(all_of(all, bind));
-        sets.push(format!("SELECT x.resource AS id FROM ix_date x WHERE {}", conditions.join(" AND ")));
-        if let Some(after) = window.long_after {
-            sets.push(format!(
-                "SELECT x.resource AS id FROM ix_date_long x WHERE {params} AND x.high > {} AND {}",
-                bind.int(after),
-                all_of(all, bind)
-            ));
-        }
+        let (table, mut conditions) = match self {
+            Self::Near => {
+                let from = (window.from > i64::MIN).then(|| format!("x.low >= {}", bind.int(window.from)));
+                let to = (window.to < i64::MAX).then(|| format!("x.low < {}", bind.int(window.to)));
+                ("ix_date", [from, to].into_iter().flatten().collect::<Vec<_>>())
+            }
+            Self::Long => {
+                let after = window.long_after?;
+                let conditions =
+                    [format!("x.high > {}", bind.int(after)), format!("x.low < {}", bind.int(window.from))];
+                ("ix_date_long", conditions.into())
+            }
+        };
+        conditions.extend([params_in(params, bind), all_of(all, bind)]);
+        Some((table, conditions.join(" AND ")))
     }
-    match sets.as_slice() {
-        [one] if !many => one.clone(),
-        _ => format!("SELECT DISTINCT id FROM ({}) u", sets.join(" UNION ALL ")),
+}
+
+fn date_set(params: &[Param], values: &[Vec<DateMatch>], many: bool, bind: &mut Bind) -> String {
+    let rows = values.iter().flat_map(|all| [Dates::Near, Dates::Long].map(|dates| (dates, all)));
+    let sets: Vec<String> = rows
+        .filter_map(|(dates, all)| dates.rows(params, all, bind))
+        .map(|(table, condition)| format!("SELECT x.resource AS id FROM {table} x WHERE {condition}"))
+        .collect();
+    union(sets, many || values.len() > 1)
+}
+
+/// Sets of row keys as one; `distinct` where a key may stand in several of them, or in one of them twice.
+fn union(sets: Vec<String>, distinct: bool) -> String {
+    match (sets.len(), distinct) {
+        (_, true) => format!("SELECT DISTINCT id FROM ({}) u", sets.join(" UNION ALL ")),
+        _ => sets.join(" UNION ALL "),
     }
 }

@@ -2,6 +2,7 @@
 
 use fhir::search::query::Query;
 
+use super::bind::Bind;
 use super::order::Order;
 
 /// The sort keys of the last row of the page before.
@@ -79,6 +80,16 @@ fn read_key(text: &str) -> Option<Key> {
 }
 
 impl Key {
+    /// Its placeholder; None for no value.
+    pub(super) fn mark(&self, bind: &mut Bind) -> Option<String> {
+        Some(match self {
+            Self::None => return None,
+            Self::Int(value) => bind.int(*value),
+            Self::Real(value) => bind.real(*value),
+            Self::Text(value) => bind.text(value),
+        })
+    }
+
     fn finite(self) -> Option<Self> {
         match self {
             Self::Real(value) if value.is_nan() => None,

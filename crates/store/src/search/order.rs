@@ -1,11 +1,13 @@
 //! The order of rows, and where in it a page starts.
 
 use fhir::search::query::{Query, Sort, SortBy};
+use fhir::search::value::Param;
 use fhir::search::{Kind, def};
 
 use super::bind::Bind;
 use super::cond::params_in;
 use super::cursor::{Cursor, Key};
+use super::near::Nearest;
 use super::plan::Plan;
 use crate::db::Row;
 use crate::error::DbError;
@@ -17,12 +19,23 @@ pub(super) struct Order {
 
 /// A sort key by how it is found.
 #[derive(Clone, Copy, PartialEq)]
-enum By {
+pub(super) enum By {
     /// Nearness of spelling.
     Rank,
+    /// The text that is so near.
+    Near,
     LogicalId,
     Updated,
-    Param(fhir::search::value::Param, Kind),
+    Param(Param, Kind),
+}
+
+/// An order that an index keeps.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Walked {
+    /// Newest made first.
+    Newest,
+    /// By a date, of which a resource has one value at most.
+    Date(Param),
 }
 
 impl Order {
@@ -42,7 +55,7 @@ impl Order {
             matches!(filter, Filter::Any { param, values, .. } if def(*param).is_some_and(|def| def.kind == Kind::String) && values.iter().any(|value| matches!(value, Match::Starts { .. })))
         });
         if keys.is_empty() && is_ranked {
-            keys.push((By::Rank, false));
+            keys.extend([(By::Rank, false), (By::Near, false)]);
         }
         Self { keys }
     }
@@ -52,21 +65,34 @@ impl Order {
         self.keys.len()
     }
 
+    pub(super) fn keys(&self) -> &[(By, bool)] {
+        &self.keys
+    }
+
+    /// What all resources of a type can be walked by, so that a page that is soon full costs little.
+    pub(super) fn walk(&self) -> Option<Walked> {
+        let is_single = |param| def(param).is_some_and(|def| !def.many && def.kept_in == [param]);
+        match self.keys[..] {
+            [] => Some(Walked::Newest),
+            [(By::Param(param, Kind::Date), _)] if is_single(param) => Some(Walked::Date(param)),
+            _ => None,
+        }
+    }
+
     /// Whether keys are of the kinds that this order compares.
     pub(super) fn fits(&self, keys: &[Key]) -> bool {
         self.keys.iter().zip(keys).all(|((by, _), key)| match by {
             By::Rank => matches!(key, Key::Int(_)),
             By::Updated | By::Param(_, Kind::Date) => matches!(key, Key::Int(_) | Key::None),
             By::Param(_, Kind::Number | Kind::Quantity) => matches!(key, Key::Real(_) | Key::None),
+            By::Near => matches!(key, Key::Text(_)),
             By::LogicalId | By::Param(..) => matches!(key, Key::Text(_) | Key::None),
         })
     }
 
     /// The statement of a page: `limit` rows after `from`.
     pub(super) fn statement(&self, plan: &Plan, from: Option<&Cursor>, limit: i64, bind: &mut Bind) -> String {
-        let mut driver_ranks = false;
-        let wants_rank = self.keys.iter().any(|(by, _)| *by == By::Rank);
-        let body = plan.body(bind, wants_rank.then_some(&mut driver_ranks));
+        let body = plan.body(bind);
         let newest = from.map(|cursor| format!(" AND {} <= {}", plan.id(), bind.int(cursor.high))).unwrap_or_default();
         if self.keys.is_empty() {
             let after = from.map(|cursor| format!(" AND {} < {}", plan.id(), bind.int(cursor.id))).unwrap_or_default();
@@ -76,12 +102,8 @@ impl Order {
                 id = plan.id()
             );
         }
-        let columns: Vec<String> = self
-            .keys
-            .iter()
-            .enumerate()
-            .map(|(at, key)| format!(", {} AS k{at}", column(key, plan, driver_ranks, bind)))
-            .collect();
+        let columns: Vec<String> =
+            self.keys.iter().enumerate().map(|(at, key)| format!(", {} AS k{at}", column(key, plan, bind))).collect();
         let after = from.map(|cursor| format!(" WHERE {}", self.after(cursor, bind))).unwrap_or_default();
         let keys: Vec<String> = self
             .keys
@@ -103,12 +125,7 @@ impl Order {
     fn after(&self, cursor: &Cursor, bind: &mut Bind) -> String {
         let (mut alternatives, mut equal) = (Vec::new(), String::new());
         for (at, ((_, descending), key)) in self.keys.iter().zip(&cursor.keys).enumerate() {
-            let mark = match key {
-                Key::None => None,
-                Key::Int(value) => Some(bind.int(*value)),
-                Key::Real(value) => Some(bind.real(*value)),
-                Key::Text(value) => Some(bind.text(value)),
-            };
+            let mark = key.mark(bind);
             if let Some(mark) = &mark {
                 let sign = if *descending { "<" } else { ">" };
                 alternatives.push(format!("({equal}(k{at} {sign} {mark} OR k{at} IS NULL))"));
@@ -129,7 +146,7 @@ impl Order {
             keys.push(match by {
                 By::Rank | By::Updated | By::Param(_, Kind::Date) => row.opt_int(at + 1)?.map_or(Key::None, Key::Int),
                 By::Param(_, Kind::Number | Kind::Quantity) => row.opt_real(at + 1)?.map_or(Key::None, Key::Real),
-                By::LogicalId | By::Param(..) => row.opt_text(at + 1)?.map_or(Key::None, Key::Text),
+                By::Near | By::LogicalId | By::Param(..) => row.opt_text(at + 1)?.map_or(Key::None, Key::Text),
             });
         }
         Ok(Cursor { high: 0, id: row.int(0)?, keys })
@@ -138,17 +155,12 @@ impl Order {
 
 /// The expression of a sort key. Of several values the one that comes first in the order counts
 /// (search.html#sort).
-fn column((by, descending): &(By, bool), plan: &Plan, driver_ranks: bool, bind: &mut Bind) -> String {
+fn column((by, descending): &(By, bool), plan: &Plan, bind: &mut Bind) -> String {
     let row = plan.row();
     let pick = if *descending { "max" } else { "min" };
     let (param, kind) = match by {
-        By::Rank if driver_ranks => return "d0.rank".to_owned(),
-        By::Rank => {
-            return plan
-                .ranked()
-                .and_then(|cond| cond.rank_probe(&row, bind))
-                .unwrap_or_else(|| "CAST(0 AS BIGINT)".to_owned());
-        }
+        By::Rank => return plan.nearest(Nearest::Rank, bind),
+        By::Near => return plan.nearest(Nearest::Text, bind),
         By::LogicalId => return format!("{row}.logical_id"),
         By::Updated => return format!("{row}.updated"),
         By::Param(param, kind) => (*param, *kind),

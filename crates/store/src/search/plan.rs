@@ -5,6 +5,8 @@ use fhir::search::query::Filter;
 
 use super::bind::Bind;
 use super::cond::Cond;
+use super::near::{self, Near, Nearest};
+use super::order::{Order, Walked};
 use super::resolve;
 use crate::db::Db;
 use crate::error::DbError;
@@ -28,16 +30,16 @@ const RANK_UNSURE: u8 = 11;
 const ROWS_FEW: i64 = 1000;
 
 impl Plan {
-    /// The plan of a search. `newest_first`: in that order a walk of all resources may end early.
+    /// The plan of a search.
     pub(super) fn of(
         db: &mut dyn Db,
         clinic: ClinicId,
         type_code: u16,
         filters: &[Filter],
-        newest_first: bool,
+        order: &Order,
     ) -> Result<Self, DbError> {
         let mut plan = Self::at(db, clinic, type_code, filters, 0)?;
-        plan.choose(db, clinic, newest_first)?;
+        plan.choose(db, clinic, order)?;
         Ok(plan)
     }
 
@@ -61,7 +63,7 @@ impl Plan {
     }
 
     /// Where no condition is plainly the narrowest, a few rows of each are counted.
-    fn choose(&mut self, db: &mut dyn Db, clinic: ClinicId, newest_first: bool) -> Result<(), DbError> {
+    fn choose(&mut self, db: &mut dyn Db, clinic: ClinicId, order: &Order) -> Result<(), DbError> {
         let Some(best) = self.driver else { return Ok(()) };
         if self.conds[best].rank(self.patient) < RANK_UNSURE {
             return Ok(());
@@ -77,8 +79,14 @@ impl Plan {
                 fewest = (rows, Some(at));
             }
         }
-        if fewest.1.is_some() || (newest_first && self.conds[best].rank(self.patient) < 40) {
+        if fewest.1.is_some() {
             self.driver = fewest.1;
+        } else if let Some(walk) = order.walk().filter(|_| self.conds[best].rank(self.patient) < 40) {
+            // All resources in order, or as many of them as lie in a range of what they are in order of.
+            self.driver = match walk {
+                Walked::Newest => None,
+                Walked::Date(param) => self.conds.iter().position(|cond| cond.is_single_date(param)),
+            };
         }
         Ok(())
     }
@@ -98,24 +106,31 @@ impl Plan {
         format!("r{}.id", self.level)
     }
 
-    /// The condition whose nearness of spelling orders the rows, when no other order is asked for.
-    pub(super) fn ranked(&self) -> Option<&Cond> {
-        self.conds.iter().find(|cond| matches!(cond, Cond::Text { .. }))
+    /// The condition that drives, None when all resources of the type do.
+    pub(super) fn driver(&self) -> Option<&Cond> {
+        self.driver.map(|at| &self.conds[at])
     }
 
-    /// `FROM … WHERE …`. With `rank` the driver also yields `d.rank`, if it is the condition that ranks.
-    pub(super) fn body(&self, bind: &mut Bind, rank: Option<&mut bool>) -> String {
+    /// The condition whose nearness of spelling orders the rows, when no other order is asked for.
+    pub(super) fn ranked(&self) -> Option<&Cond> {
+        self.conds.iter().find(|cond| matches!(cond, Cond::Text { values, .. } if !near::ranks(values).is_empty()))
+    }
+
+    /// What is nearest of a resource, as an expression.
+    pub(super) fn nearest(&self, what: Nearest, bind: &mut Bind) -> String {
+        match self.ranked() {
+            Some(Cond::Text { params, values }) => Near::of(values, bind).of_resource(what, params, &self.id(), bind),
+            _ => "NULL".to_owned(),
+        }
+    }
+
+    /// `FROM … WHERE …`.
+    pub(super) fn body(&self, bind: &mut Bind) -> String {
         let row = self.row();
-        let type_condition = self.of_type(bind);
-        let mut conditions = vec![format!("{row}.clinic = ?1"), type_condition];
         let mut from = format!("FROM resource {row}");
-        if let Some(cond) = self.driver.map(|at| &self.conds[at]) {
-            let ranked = rank.and_then(|rank| {
-                let set = cond.ranked_set(bind);
-                *rank = set.is_some();
-                set
-            });
-            if let Some(set) = ranked.or_else(|| cond.set(self.type_code, self.patient, bind)) {
+        let mut conditions = vec![format!("{row}.clinic = ?1")];
+        if let Some(cond) = self.driver() {
+            if let Some(set) = cond.set(self.type_code, self.patient, bind) {
                 let driver = format!("d{}", self.level);
                 from = format!("FROM ({set}) {driver} CROSS JOIN resource {row}");
                 conditions.push(format!("{row}.id = {driver}.id"));
@@ -123,30 +138,35 @@ impl Plan {
                 conditions.push(cond.probe(&row, bind));
             }
         }
-        self.probes(bind, &mut conditions);
+        conditions.extend(self.rest(bind));
         format!("{from} WHERE {}", conditions.join(" AND "))
+    }
+
+    /// All but the driver, as conditions on the resource of the row key `id`.
+    pub(super) fn of_row(&self, id: &str, bind: &mut Bind) -> String {
+        let row = self.row();
+        let mut conditions = vec![format!("{row}.clinic = ?1"), format!("{row}.id = {id}")];
+        conditions.extend(self.rest(bind));
+        conditions.join(" AND ")
     }
 
     /// All conditions as a test of the row.
     pub(super) fn test(&self, bind: &mut Bind) -> String {
-        let mut conditions = vec![self.of_type(bind)];
-        if let Some(at) = self.driver {
-            conditions.push(self.conds[at].probe(&self.row(), bind));
-        }
-        self.probes(bind, &mut conditions);
+        let driver = self.driver().map(|cond| cond.probe(&self.row(), bind));
+        let conditions: Vec<String> = driver.into_iter().chain(self.rest(bind)).collect();
         format!("({})", conditions.join(" AND "))
     }
 
-    fn of_type(&self, bind: &mut Bind) -> String {
+    /// The type, the state and all conditions but the driver.
+    fn rest(&self, bind: &mut Bind) -> Vec<String> {
         let row = self.row();
-        format!("{row}.type = {} AND {row}.state = {}", bind.int(self.type_code.into()), State::Live as i64)
-    }
-
-    fn probes(&self, bind: &mut Bind, conditions: &mut Vec<String>) {
+        let type_code = bind.int(self.type_code.into());
+        let mut conditions = vec![format!("{row}.type = {type_code} AND {row}.state = {}", State::Live as i64)];
         for (at, cond) in self.conds.iter().enumerate() {
             if self.driver != Some(at) {
-                conditions.push(cond.probe(&self.row(), bind));
+                conditions.push(cond.probe(&row, bind));
             }
         }
+        conditions
     }
 }

@@ -6,7 +6,8 @@ use fhir::search::value::{Param, Target, clip};
 use fhir::search::{Kind, ParamDef, def, find};
 use fhir::tables;
 
-use super::cond::{Cond, Second, TextMatch, Units};
+use super::cond::{Cond, Second, Units};
+use super::near::TextMatch;
 use super::plan::Plan;
 use super::term::Terms;
 use crate::db::{Db, Val};

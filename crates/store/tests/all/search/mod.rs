@@ -3,6 +3,7 @@
 mod cases;
 mod includes;
 mod oracle;
+mod orders;
 mod pages;
 
 use access::{Action, Actor, Permit, Read, decide};

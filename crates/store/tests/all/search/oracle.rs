@@ -223,10 +223,14 @@ fn question() -> impl Strategy<Value = String> {
 }
 
 /// The world as the oracle sees it: type, id and values of each resource.
-type World = Vec<(String, String, Vec<Indexed>)>;
+pub(super) type World = Vec<(String, String, Vec<Indexed>)>;
 
 /// Whether a filter holds for a resource.
-fn holds(filter: &Filter, (resource_type, id, values): &(String, String, Vec<Indexed>), world: &World) -> bool {
+pub(super) fn holds(
+    filter: &Filter,
+    (resource_type, id, values): &(String, String, Vec<Indexed>),
+    world: &World,
+) -> bool {
     let of = |param: Param| kept(def(param).unwrap(), values);
     match filter {
         Filter::Any { param, values: wanted, not } => {
@@ -403,7 +407,7 @@ fn run(place: &Place, cases: u32) {
 }
 
 /// Some combinations are no queries (`ne` of a list, |a where no system is possible); the grammar's tests say which.
-fn readable(text: &str) -> bool {
+pub(super) fn readable(text: &str) -> bool {
     let (resource_type, rest) = text.split_once('?').unwrap();
     let pairs: Vec<(String, String)> =
         rest.split('&').filter_map(|pair| pair.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
@@ -411,7 +415,7 @@ fn readable(text: &str) -> bool {
 }
 
 /// `PROPTEST_CASES` asks for more.
-fn cases(default: u32) -> u32 {
+pub(super) fn cases(default: u32) -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default)
 }
 
