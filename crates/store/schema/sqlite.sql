@@ -15,7 +15,7 @@ CREATE TABLE ix_date (clinic INTEGER NOT NULL, param INTEGER NOT NULL, low INTEG
 CREATE TABLE ix_date_long (clinic INTEGER NOT NULL, param INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL, resource INTEGER NOT NULL, PRIMARY KEY (clinic, param, high, low, resource)) STRICT, WITHOUT ROWID;
 CREATE TABLE ix_quantity (clinic INTEGER NOT NULL, param INTEGER NOT NULL, unit INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL, resource INTEGER NOT NULL, PRIMARY KEY (clinic, param, unit, low, high, resource)) STRICT, WITHOUT ROWID;
 CREATE TABLE ix_reference (clinic INTEGER NOT NULL, param INTEGER NOT NULL, target INTEGER NOT NULL, resource INTEGER NOT NULL, PRIMARY KEY (clinic, param, target, resource)) STRICT, WITHOUT ROWID;
-CREATE TABLE ix_text (clinic INTEGER NOT NULL, param INTEGER NOT NULL, folded TEXT NOT NULL, resource INTEGER NOT NULL, raw TEXT NOT NULL, spelled TEXT NOT NULL GENERATED ALWAYS AS (replace(replace(CASE raw WHEN '' THEN folded ELSE raw END, ' ', ''), '　', '')) VIRTUAL, PRIMARY KEY (clinic, param, folded, resource, raw)) STRICT, WITHOUT ROWID;
+CREATE TABLE "ix_text" (clinic INTEGER NOT NULL, param INTEGER NOT NULL, folded TEXT NOT NULL, resource INTEGER NOT NULL, raw TEXT NOT NULL, spelled TEXT NOT NULL GENERATED ALWAYS AS (replace(replace(CASE raw WHEN '' THEN folded ELSE raw END, ' ', ''), '　', '')) VIRTUAL , PRIMARY KEY (clinic, param, folded, resource DESC, raw)) STRICT, WITHOUT ROWID;
 CREATE TABLE ix_token (clinic INTEGER NOT NULL, param INTEGER NOT NULL, term INTEGER NOT NULL, patient INTEGER NOT NULL, resource INTEGER NOT NULL, PRIMARY KEY (clinic, param, term, patient, resource)) STRICT, WITHOUT ROWID;
 CREATE TABLE migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL ) STRICT, WITHOUT ROWID;
 CREATE TABLE origin (clinic INTEGER NOT NULL, origin INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (clinic, origin)) STRICT, WITHOUT ROWID;
@@ -32,11 +32,10 @@ CREATE TABLE version (clinic INTEGER NOT NULL, place INTEGER PRIMARY KEY, resour
 CREATE UNIQUE INDEX account_login ON account (clinic, login);
 CREATE INDEX answer_at ON answer (clinic, at);
 CREATE INDEX audit_patient ON audit (clinic, patient, seq);
-CREATE INDEX ix_date_resource ON ix_date (clinic, param, resource, low);
-CREATE INDEX ix_quantity_resource ON ix_quantity (clinic, param, resource, low);
-CREATE INDEX ix_reference_resource ON ix_reference (clinic, param, resource, target);
-CREATE INDEX ix_text_folded ON ix_text (clinic, param, folded, resource DESC);
-CREATE INDEX ix_text_resource ON ix_text (clinic, param, resource, folded);
+CREATE INDEX ix_date_resource ON ix_date (clinic, resource, param, low);
+CREATE INDEX ix_quantity_resource ON ix_quantity (clinic, resource, param, low);
+CREATE INDEX ix_reference_resource ON ix_reference (clinic, resource, param, target);
+CREATE INDEX ix_text_resource ON ix_text (clinic, resource, param, folded);
 CREATE INDEX ix_text_spelled ON ix_text (clinic, param, spelled, resource DESC);
 CREATE UNIQUE INDEX origin_name ON origin (clinic, name);
 CREATE UNIQUE INDEX resource_name ON resource (clinic, type, logical_id);

@@ -172,6 +172,7 @@ mod tests {
     use crate::db::Sqlite;
     use crate::store::Store;
     use crate::vault::Keys;
+    use crate::vault::PageMac;
 
     fn event(name: &str) -> Event {
         Event::new(1, name, "read", Outcome::Done)
@@ -195,7 +196,7 @@ mod tests {
     }
 
     fn journal(directory: &Path, keys: &Keys) -> (Journal, Sqlite) {
-        let mut main = Sqlite::open(&directory.join("komainu.db"), &keys.database, 256).unwrap();
+        let mut main = Sqlite::open(&directory.join("komainu.db"), &keys.database, keys.page_mac, 256).unwrap();
         (Journal::open(directory, &keys.database, &mut main).unwrap(), main)
     }
 
@@ -204,7 +205,7 @@ mod tests {
         let (directory, keys) = (TempDir::new().unwrap(), Keys::random().unwrap());
         drop(Store::open(config(&directory, &keys)).unwrap());
         let former = directory.path().join("reads.db");
-        let mut db = Sqlite::open(&former, &keys.database, 256).unwrap();
+        let mut db = Sqlite::open(&former, &keys.database, PageMac::Sha512, 256).unwrap();
         db.batch("CREATE TABLE line (seq INTEGER PRIMARY KEY, clinic INTEGER NOT NULL, event BLOB NOT NULL)").unwrap();
         for (seq, name) in [(1, "a"), (2, "b")] {
             let line = event(name).to_vec();

@@ -88,7 +88,7 @@ impl Store {
         threads.push(spawn("store-writer", move || thread.run())?);
         if let Location::Directory(path) = &config.location {
             let file = database_file(path)?;
-            let db = Sqlite::open(&file, &config.keys.database, CHECKPOINT_CACHE_KIB)?;
+            let db = Sqlite::open(&file, &config.keys.database, config.keys.page_mac, CHECKPOINT_CACHE_KIB)?;
             let thread = Checkpointer::new(db, log_file(&file), ended, Arc::clone(&stop));
             threads.push(spawn("store-checkpoint", move || thread.run())?);
         }
@@ -280,7 +280,7 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
 fn connect(config: &Config, cache_kib: u32) -> Result<Box<dyn Db + Send>, StoreError> {
     match &config.location {
         Location::Directory(path) => {
-            Ok(Box::new(Sqlite::open(&database_file(path)?, &config.keys.database, cache_kib)?))
+            Ok(Box::new(Sqlite::open(&database_file(path)?, &config.keys.database, config.keys.page_mac, cache_kib)?))
         }
         Location::Postgres { url, .. } => Ok(Box::new(Postgres::open(url)?)),
     }

@@ -40,7 +40,9 @@ impl Clinic {
     }
 
     fn tamper(&self, sql: &str) {
-        let mut db = Sqlite::open(&self.directory.path().join("komainu.db"), &self.keys.database, 1024).unwrap();
+        let mut db =
+            Sqlite::open(&self.directory.path().join("komainu.db"), &self.keys.database, self.keys.page_mac, 1024)
+                .unwrap();
         db.batch(sql).unwrap();
     }
 
@@ -88,7 +90,9 @@ fn every_change_of_the_rows_is_found() {
 #[test]
 fn lines_and_checkpoints_are_append_only() {
     let clinic = Clinic::with(3);
-    let mut db = Sqlite::open(&clinic.directory.path().join("komainu.db"), &clinic.keys.database, 1024).unwrap();
+    let mut db =
+        Sqlite::open(&clinic.directory.path().join("komainu.db"), &clinic.keys.database, clinic.keys.page_mac, 1024)
+            .unwrap();
     for sql in [
         "UPDATE audit SET at = 0",
         "DELETE FROM audit WHERE seq = 3",

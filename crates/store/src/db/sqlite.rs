@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use super::{Db, Dialect, Row, RowFn, Val};
 use crate::checkpoint::{LOG_MAX, log_size};
 use crate::error::DbError;
+use crate::vault::PageMac;
 
 /// A connection to the embedded database.
 pub(crate) struct Sqlite {
@@ -38,9 +39,10 @@ static OPENING: Mutex<()> = Mutex::new(());
 const LOG_KEPT: u64 = 16 << 20;
 
 impl Sqlite {
-    /// Opens (or makes) the file with a raw key (a passphrase would be hashed anew at every opening). `cache_kib` is the page cache of this connection alone: SQLCipher decrypts a
-    /// page whenever it is not there, so what is often read should fit.
-    pub(crate) fn open(path: &Path, key: &[u8; 32], cache_kib: u32) -> Result<Self, DbError> {
+    /// Opens (or makes) the file with a raw key (a passphrase would be hashed anew at every opening). `cache_kib` is
+    /// the page cache of this connection alone: SQLCipher decrypts a page whenever it is not there, so what is often
+    /// read should fit.
+    pub(crate) fn open(path: &Path, key: &[u8; 32], mac: PageMac, cache_kib: u32) -> Result<Self, DbError> {
         let opening = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(error)?;
@@ -68,6 +70,10 @@ impl Sqlite {
         let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
         db.batch("PRAGMA cipher_log_level = NONE")?;
         db.batch(&Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex.as_str())))?;
+        db.batch(match mac {
+            PageMac::Sha512 => "PRAGMA cipher_hmac_algorithm = HMAC_SHA512",
+            PageMac::Sha256 => "PRAGMA cipher_hmac_algorithm = HMAC_SHA256",
+        })?;
         drop(opening);
         db.batch(&format!(
             "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;

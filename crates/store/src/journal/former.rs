@@ -10,6 +10,7 @@ use clinic::ClinicId;
 
 use crate::db::{Db, Sqlite, Val};
 use crate::error::{DbError, StoreError};
+use crate::vault::PageMac;
 
 const FILE: &str = "reads.db";
 const CACHE_KIB: u32 = 256;
@@ -25,7 +26,7 @@ pub(super) fn take_up(
     if !path.exists() {
         return Ok(());
     }
-    let mut db = Sqlite::open(&path, key, CACHE_KIB)?;
+    let mut db = Sqlite::open(&path, key, PageMac::Sha512, CACHE_KIB)?;
     let after = i64::try_from(after).unwrap_or(i64::MAX);
     db.query("SELECT clinic, event FROM line WHERE seq > ?1 ORDER BY seq", &[Val::Int(after)], &mut |row| {
         let corrupt = || DbError::Corrupt("a line of the former journal of reads".to_owned());
