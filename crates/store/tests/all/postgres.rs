@@ -36,26 +36,30 @@ struct Server {
 
 /// A new database, owned by a role that is no superuser: row-level security does not hold superusers.
 pub(crate) fn database() -> Option<String> {
+    Some(database_at(&SERVER.as_ref()?.admin))
+}
+
+/// The same on any server, given how its superuser connects.
+pub(crate) fn database_at(superuser: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     static MAKING: Mutex<()> = Mutex::new(());
-    let server = SERVER.as_ref()?;
     let name = format!("komainu_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     // Making a database copies the template, which two sessions cannot do at once.
     let _one = MAKING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    admin(server, &format!("CREATE ROLE {name} LOGIN PASSWORD '{name}' NOSUPERUSER"));
-    admin(server, &format!("CREATE DATABASE {name} OWNER {name}"));
-    let (_, place) = server.admin.split_once('@').unwrap();
+    admin(superuser, &format!("CREATE ROLE {name} LOGIN PASSWORD '{name}' NOSUPERUSER"));
+    admin(superuser, &format!("CREATE DATABASE {name} OWNER {name}"));
+    let (_, place) = superuser.split_once('@').unwrap();
     let (address, _) = place.split_once('/').unwrap();
-    Some(format!("postgres://{name}:{name}@{address}/{name}"))
+    format!("postgres://{name}:{name}@{address}/{name}")
 }
 
-fn admin(server: &Server, sql: &str) {
+fn admin(superuser: &str, sql: &str) {
     // In a thread: tests call this from within their runtimes.
     std::thread::scope(|scope| {
         let done = scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let (client, connection) = tokio_postgres::connect(&server.admin, tokio_postgres::NoTls).await.unwrap();
+                let (client, connection) = tokio_postgres::connect(superuser, tokio_postgres::NoTls).await.unwrap();
                 tokio::spawn(connection);
                 client.batch_execute(sql).await.unwrap();
             });
@@ -76,11 +80,7 @@ impl Cluster {
         let bin = bin()?;
         let folder = TempDir::new().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        if is_root() {
-            let uid = Command::new("id").args(["-u", "postgres"]).output().unwrap().stdout;
-            let uid: u32 = String::from_utf8(uid).unwrap().trim().parse().unwrap();
-            chown(folder.path(), Some(uid), None).unwrap();
-        }
+        give_to_postgres(folder.path());
         let data = folder.path().join("data");
         let made = as_postgres(&bin.join("initdb"))
             .args(["--no-sync", "-E", "UTF8", "--locale=C.UTF-8", "-U", "komainu", "-A", "trust", "-D"])
@@ -115,12 +115,21 @@ impl Cluster {
     }
 }
 
+/// Makes the user that the server runs as the owner.
+pub(crate) fn give_to_postgres(folder: &Path) {
+    if is_root() {
+        let uid = Command::new("id").args(["-u", "postgres"]).output().unwrap().stdout;
+        let uid: u32 = String::from_utf8(uid).unwrap().trim().parse().unwrap();
+        chown(folder, Some(uid), None).unwrap();
+    }
+}
+
 fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0)
 }
 
 /// The server refuses to run as root.
-fn as_postgres(program: &Path) -> Command {
+pub(crate) fn as_postgres(program: &Path) -> Command {
     if !is_root() {
         return Command::new(program);
     }
@@ -130,7 +139,7 @@ fn as_postgres(program: &Path) -> Command {
 }
 
 /// The newest installed server's programs; Debian keeps them off the path.
-fn bin() -> Option<PathBuf> {
+pub(crate) fn bin() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
     let found = versions.map(|entry| entry.path().join("bin")).filter(|bin| bin.join("initdb").is_file());
     found.max_by_key(|bin| {

@@ -1,7 +1,9 @@
 //! Acknowledged means durable: what a client was told is kept must be there after kills, power cuts, full disks and
 //! disks that fail. `cargo xtask durability` runs the long form.
 
+mod cluster;
 mod faults;
+mod hub;
 mod kill;
 mod power;
 mod trace;

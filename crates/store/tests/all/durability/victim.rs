@@ -13,6 +13,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use access::{Action, Actor, decide};
@@ -39,7 +40,9 @@ fn main() {
     runtime.block_on(async {
         match mode.as_str() {
             "write" => until_stopped(config, acks).await,
-            "fill" => until_full(config, acks, &directory).await,
+            "lost" => until_lost(config, acks, false).await,
+            "failing" => until_lost(config, acks, true).await,
+            "fill" => until_full(config, acks, &directory, !url.is_empty()).await,
             other => panic!("no mode {other}"),
         }
     });
@@ -79,8 +82,44 @@ async fn until_stopped(config: Config, acks: Arc<File>) {
     std::process::exit(STOPPED);
 }
 
+/// Writes until the database is gone: each of several sides goes on asking for a while after it was refused. `for_good`:
+/// what was begun after the first refusal may not succeed.
+async fn until_lost(config: Config, acks: Arc<File>, for_good: bool) {
+    let store = Store::open(config).unwrap();
+    let refused = Arc::new(AtomicBool::new(false));
+    let client = |client| {
+        let (store, acks, refused) = (store.clone(), Arc::clone(&acks), Arc::clone(&refused));
+        async move {
+            let (mut number, mut left) = (0, 40);
+            while left > 0 && number < 20_000 {
+                number += 1;
+                let late = refused.load(Ordering::SeqCst);
+                match put(&store, client, number).await {
+                    Ok(stored) => {
+                        acknowledge(&acks, &stored);
+                        assert!(!(late && for_good), "a success after a failed sync");
+                    }
+                    Err(StoreError::Stopped(_) | StoreError::Unavailable(_) | StoreError::Full) => {
+                        refused.store(true, Ordering::SeqCst);
+                        left -= 1;
+                        tokio::time::sleep(Duration::from_millis(25)).await;
+                    }
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            left
+        }
+    };
+    let clients: Vec<_> = (0..CLIENTS).map(|number| tokio::spawn(client(number))).collect();
+    for client in clients {
+        assert_eq!(client.await.unwrap(), 0, "the database was not lost");
+    }
+    std::process::exit(STOPPED);
+}
+
 /// Writes until there is no room, then shows that reading goes on, and writing too when there is room again.
-async fn until_full(config: Config, acks: Arc<File>, directory: &Path) {
+/// A hub's server may go down for want of room and come up again.
+async fn until_full(config: Config, acks: Arc<File>, directory: &Path, is_hub: bool) {
     std::fs::write(directory.join(BALLAST), vec![1; 8 << 20]).unwrap();
     let store = Store::open(config).unwrap();
     let mut written = Vec::new();
@@ -92,6 +131,7 @@ async fn until_full(config: Config, acks: Arc<File>, directory: &Path) {
                 written.push(stored);
             }
             Err(StoreError::Full) => refused += 1,
+            Err(StoreError::Unavailable(_)) if is_hub => refused += 1,
             Err(error) => panic!("{error}"),
         }
         if refused == 5 {
@@ -100,8 +140,14 @@ async fn until_full(config: Config, acks: Arc<File>, directory: &Path) {
     }
     assert!(written.len() > 100, "only {} before the disk was full", written.len());
     // A read's line may still find room. If it does not, what it tells of is not answered.
-    assert!(matches!(get(&store, &written[0]).await, Ok(()) | Err(StoreError::Full)));
+    assert!(matches!(get(&store, &written[0]).await, Ok(()) | Err(StoreError::Full | StoreError::Unavailable(_))));
     std::fs::remove_file(directory.join(BALLAST)).unwrap();
+    for _ in 0..200 {
+        if !(is_hub && matches!(put(&store, 0, 0).await, Err(StoreError::Unavailable(_)))) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     for stored in &written {
         assert_eq!(get(&store, stored).await, Ok(()));
     }
