@@ -119,7 +119,7 @@ fn near(wanted: &Match, value: &Value) -> Option<Standing> {
     })
 }
 
-fn place(query: &Query, values: &[Indexed]) -> Standing {
+fn standing(query: &Query, values: &[Indexed]) -> Standing {
     let of = |param| values.iter().filter(move |value| value.param == param).map(|value| &value.value);
     match query.sort.first().map(|sort| (&sort.by, sort.descending)) {
         Some((SortBy::Param(param), descending)) => {
@@ -141,17 +141,17 @@ fn place(query: &Query, values: &[Indexed]) -> Standing {
 
 /// What is found, in order; among equals the newest made first, which is the last in the world.
 fn expected(query: &Query, world: &World) -> Vec<String> {
-    let is_match = |row: &&(usize, &(String, String, Vec<Indexed>))| {
-        row.1.0 == query.resource_type && query.filters.iter().all(|filter| holds(filter, row.1, world))
+    let is_match = |row: &(String, String, Vec<Indexed>)| {
+        row.0 == query.resource_type && query.filters.iter().all(|filter| holds(filter, row, world))
     };
-    let rows: Vec<(usize, &(String, String, Vec<Indexed>))> = world.iter().enumerate().collect();
-    let mut found: Vec<(Standing, std::cmp::Reverse<usize>, &str)> = rows
+    let mut found: Vec<(Standing, &str)> = world
         .iter()
-        .filter(is_match)
-        .map(|(at, row)| (place(query, &row.2), std::cmp::Reverse(*at), row.1.as_str()))
+        .rev()
+        .filter(|row| is_match(row))
+        .map(|(_, id, values)| (standing(query, values), id.as_str()))
         .collect();
-    found.sort();
-    found.into_iter().map(|(_, _, id)| id.to_owned()).collect()
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    found.into_iter().map(|(_, id)| id.to_owned()).collect()
 }
 
 /// A world that grows.
@@ -231,8 +231,8 @@ fn run(place: &Place, cases: u32) {
     let mut runner =
         TestRunner::new(Config { cases, max_shrink_iters: 200, failure_persistence: None, ..Config::default() });
     // Beside much else a statement may wait for its turn.
-    let patient = store::Config { read_deadline: Duration::from_secs(60), ..place.config() };
-    let (store, made) = (Store::open(patient).unwrap(), Cell::new(0));
+    let config = store::Config { read_deadline: Duration::from_secs(60), ..place.config() };
+    let (store, made) = (Store::open(config).unwrap(), Cell::new(0));
     let result = runner.run(&input, |(texts, questions)| {
         block_on(async {
             let mut clinic = Clinic { world: World::new(), made: &made };
