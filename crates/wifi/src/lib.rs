@@ -1,0 +1,10 @@
+//! Predict, survey and calibrate Wi-Fi levels on a floor; everything with its uncertainty.
+//!
+//! A [`geometry::Floor`] has walls of a [`material::Material`], a [`radio::AccessPoint`] hangs on it, a
+//! [`reading::Survey`] was measured on it. Nothing here does IO or reads the clock.
+
+pub mod geometry;
+pub mod material;
+pub mod propagation;
+pub mod radio;
+pub mod reading;

@@ -1,0 +1,3 @@
+//! Tests of predicting, surveying and calibrating Wi-Fi.
+
+mod material;
