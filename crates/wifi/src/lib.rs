@@ -3,6 +3,8 @@
 //! A [`geometry::Floor`] has walls of a [`material::Material`], a [`radio::AccessPoint`] hangs on it, a
 //! [`reading::Survey`] was measured on it. Nothing here does IO or reads the clock.
 
+pub mod calibrate;
+pub mod crossing;
 pub mod geometry;
 pub mod material;
 pub mod propagation;

@@ -2,7 +2,7 @@
 
 use super::files::File;
 
-const PURE: [&str; 5] = ["clinic", "fhir", "access", "audit", "sync"];
+const PURE: [&str; 6] = ["clinic", "fhir", "access", "audit", "sync", "wifi"];
 
 const IMPURE: [&str; 10] = [
     "std::fs",
