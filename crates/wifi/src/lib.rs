@@ -5,7 +5,9 @@
 
 pub mod calibrate;
 pub mod crossing;
+pub mod evaluate;
 pub mod geometry;
+pub mod import;
 pub mod material;
 pub mod propagation;
 pub mod radio;

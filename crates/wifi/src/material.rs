@@ -29,6 +29,8 @@ pub enum Material {
     Metal,
     /// A wall of which nothing is known but that it is drawn.
     Unknown,
+    /// Desks, shelves, steps, fixtures: no wall, but many of them weaken a little.
+    Clutter,
 }
 
 /// A material as the source of the constants describes it.
@@ -48,7 +50,7 @@ const METAL: [f64; 3] = [12.0, 15.0, 17.0];
 
 impl Material {
     /// All, in the order in which they are offered.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Plasterboard,
         Self::Wood,
         Self::Glass,
@@ -57,6 +59,7 @@ impl Material {
         Self::Plywood,
         Self::Metal,
         Self::Unknown,
+        Self::Clutter,
     ];
 
     /// Constants and thickness in metres; `None` where the loss of one slab says nothing.
@@ -69,19 +72,21 @@ impl Material {
             Self::Brick => (3.91, 0.0238, 0.16, 0.1),
             Self::Concrete => (5.24, 0.0462, 0.7822, 0.15),
             Self::Plywood => (2.71, 0.33, 0.0, 0.012),
-            Self::Metal | Self::Unknown => return None,
+            Self::Metal | Self::Unknown | Self::Clutter => return None,
         };
         Some((Electric { a, c, d }, metres))
     }
 
     /// What one wall of it is expected to cost in `band`, before anything was measured. Positive dB.
     ///
-    /// [`Material::Unknown`] costs what a partition between wood and brick does.
+    /// [`Material::Unknown`] costs what a partition between wood and brick does; a line of [`Material::Clutter`] costs
+    /// nothing by itself.
     #[must_use]
     pub fn prior_loss(self, band: Band) -> Db {
         match (self, self.slab()) {
             (_, Some((electric, metres))) => slab_loss(electric, metres, band.typical_ghz()),
             (Self::Metal, None) => Db(METAL[band as usize]),
+            (Self::Clutter, None) => Db(0.0),
             (_, None) => {
                 let of = |m: Self| m.prior_loss(band).0;
                 Db((of(Self::Plasterboard) + of(Self::Wood) + of(Self::Brick)) / 3.0)

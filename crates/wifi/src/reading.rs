@@ -14,6 +14,11 @@ pub const WEAKEST: Dbm = Dbm(-120.0);
 #[serde(transparent)]
 pub struct DeviceId(pub String);
 
+/// One walk: one device in one hand on one day. An access point may send with another power on the next.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WalkId(pub String);
+
 /// Who sent what was measured. The two differ by the powers of both ends and are never mixed without an offset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Direction {
@@ -82,6 +87,9 @@ pub struct Visit {
     pub level: i16,
     /// With what.
     pub device: DeviceId,
+    /// On which walk.
+    #[serde(default)]
+    pub walk: WalkId,
     /// Which end measured.
     #[serde(default)]
     pub direction: Direction,
@@ -91,9 +99,9 @@ pub struct Visit {
     pub heard: Vec<Heard>,
 }
 
-/// All that was measured on one walk.
+/// All that was measured on one or several walks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Survey {
-    /// The spots in the order walked.
+    /// The spots, in any order.
     pub visits: Vec<Visit>,
 }

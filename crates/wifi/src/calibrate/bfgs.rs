@@ -2,7 +2,7 @@
 
 /// Minimise `f`, which returns value and gradient, from `x`, in at most `steps` evaluations. A value that is not finite
 /// is treated as a wall: the step is shortened.
-pub fn minimise(mut f: impl FnMut(&[f64]) -> (f64, Vec<f64>), mut x: Vec<f64>, steps: usize) -> Vec<f64> {
+pub(super) fn minimise(mut f: impl FnMut(&[f64]) -> (f64, Vec<f64>), mut x: Vec<f64>, steps: usize) -> Vec<f64> {
     let n = x.len();
     let (mut value, mut gradient) = f(&x);
     let mut inverse = identity(n, 0.05 / norm(&gradient).max(0.05));

@@ -1,139 +1,163 @@
-//! Fit and predict.
-use super::bfgs;
-use super::kernel::{Link, NC, NP, PRIORS, Tables};
-use faer::linalg::solvers::{DenseSolveCore, Solve};
+//! The Gaussian process over links: its likelihood, and what it says of other links.
+
+use super::kernel::{Kernel, Row};
+use super::link::{Link, Reading};
+use super::parameters::{COUNT, Parameters};
+use faer::linalg::solvers::{DenseSolveCore, Llt, Solve};
 use faer::{Mat, Side};
+use std::collections::BTreeMap;
 
-/// On = true.
-pub type Mask = [bool; NC];
-
-/// Start.
-pub fn start() -> Vec<f64> {
-    PRIORS.iter().map(|p| p.1.ln()).collect()
+/// A level that is not known for sure: normal, in dBm and dB.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// Expected level, dBm.
+    pub mean: f64,
+    /// Standard deviation of a single reading around it, dB.
+    pub sd: f64,
+    /// Standard deviation of the level itself, without the reading's own chance, dB.
+    pub sd_level: f64,
 }
 
-/// Whether p is active
-pub fn active(mask: &Mask) -> Vec<usize> {
-    let shape_owner = [1, 2, 9, 10, 10, 11, 12, 12, 13, 13, 99];
-    (0..NP)
-        .filter(|&j| if j < NC { mask[j] } else { shape_owner[j - NC] < NC && mask[shape_owner[j - NC]] })
-        .collect()
+/// Why no model could be made.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum FitError {
+    /// Nothing to learn from.
+    #[error("the survey has no reading in this band; measure at least a few spots, or choose another band")]
+    Empty,
+    /// More than memory and patience allow.
+    #[error("{count} readings are more than the {MAX_READINGS} that can be fitted at once; leave out repeated spots")]
+    TooMany {
+        /// How many.
+        count: usize,
+    },
+    /// The covariance is numerically singular.
+    #[error("the readings cannot be told apart (repeated or degenerate positions); check the coordinates of the survey")]
+    Singular,
 }
 
-fn cov(t: &Tables, p: &[f64], mask: &Mask, n: usize) -> Mat<f64> {
-    let amp: Vec<f64> = (0..NC).map(|j| if mask[j] { (2.0 * p[j]).exp() } else { 0.0 }).collect();
-    let mut k = Mat::<f64>::zeros(n, n);
-    for c in 0..n {
-        for r in c..n {
-            let v: f64 = t.components(r, c, p).iter().zip(&amp).map(|(a, b)| a * b).sum();
-            k[(r, c)] = v;
-            k[(c, r)] = v;
+/// A covariance matrix of this side takes a gigabyte.
+pub const MAX_READINGS: usize = 11_000;
+
+/// A fitted process.
+pub struct Process {
+    kernel: Kernel,
+    rows: Vec<Row>,
+    factor: Llt<f64>,
+    alpha: Mat<f64>,
+}
+
+impl Process {
+    /// Conditions on `readings`.
+    ///
+    /// # Errors
+    /// No readings, too many, or a singular covariance.
+    pub fn fit(readings: &[Reading], parameters: &Parameters) -> Result<Self, FitError> {
+        match readings.len() {
+            0 => return Err(FitError::Empty),
+            count if count > MAX_READINGS => return Err(FitError::TooMany { count }),
+            _ => {}
         }
-    }
-    k
-}
-
-/// negative log posterior + gradient
-pub fn objective(links: &[Link], p: &[f64], mask: &Mask) -> (f64, Vec<f64>) {
-    let n = links.len();
-    let t = Tables::new(links, p);
-    let k = cov(&t, p, mask, n);
-    let Ok(llt) = k.llt(Side::Lower) else { return (f64::INFINITY, vec![0.0; NP]) };
-    let y = Mat::from_fn(n, 1, |i, _| links[i].y - t.mean(i, links[i].mhz / 1000.0));
-    let alpha = llt.solve(&y);
-    let logdet: f64 = (0..n).map(|i| llt.L()[(i, i)].ln()).sum();
-    let fit: f64 = (0..n).map(|i| alpha[(i, 0)] * y[(i, 0)]).sum();
-    let mut value = 0.5 * fit + logdet;
-    let inv = llt.inverse();
-    let mut g = vec![0.0; NP];
-    let weight = |r: usize, c: usize| {
-        let m = inv[(r, c)] - alpha[(r, 0)] * alpha[(c, 0)];
-        if r == c { 0.5 * m } else { m }
-    };
-    for c in 0..n {
-        for r in c..n {
-            let w = weight(r, c);
-            let comp = t.components(r, c, p);
-            for j in 0..NC {
-                g[j] += w * comp[j];
-            }
-        }
-    }
-    for j in 0..NC {
-        g[j] *= if mask[j] { 2.0 * (2.0 * p[j]).exp() } else { 0.0 };
-    }
-    let amp: Vec<f64> = (0..NC).map(|j| if mask[j] { (2.0 * p[j]).exp() } else { 0.0 }).collect();
-    for j in active(mask).into_iter().filter(|&j| j >= NC) {
-        let mut q = p.to_vec();
-        q[j] += 1e-4;
-        let u = Tables::new(links, &q);
-        let mut s = 0.0;
+        let kernel = Kernel::new(parameters);
+        let rows: Vec<Row> = readings.iter().map(|r| kernel.row(&r.link)).collect();
+        let n = rows.len();
+        let mut k = Mat::<f64>::zeros(n, n);
         for c in 0..n {
-            for r in c..n {
-                let a = t.components(r, c, p);
-                let b = u.components(r, c, &q);
-                let d: f64 = (0..NC).map(|i| (b[i] - a[i]) * amp[i]).sum();
-                s += weight(r, c) * d;
+            for r in c + 1..n {
+                // The factorisation reads the lower half alone.
+                k[(r, c)] = kernel.covariance(&rows[r], &rows[c]);
+            }
+            k[(c, c)] = kernel.covariance(&rows[c], &rows[c]) + kernel.noise(&rows[c]) * readings[c].doubt + readings[c].vague;
+        }
+        let factor = k.llt(Side::Lower).map_err(|_| FitError::Singular)?;
+        let alpha = factor.solve(&Mat::from_fn(n, 1, |i, _| readings[i].level - rows[i].mean));
+        Ok(Self { kernel, rows, factor, alpha })
+    }
+
+    /// What it says of `links`, each by itself.
+    #[must_use]
+    pub fn predict(&self, links: &[Link]) -> Vec<Estimate> {
+        // In pieces, so that the cross-covariance stays in cache and memory.
+        links.chunks(512).flat_map(|some| self.predict_some(some)).collect()
+    }
+
+    /// The expected square of each reading's own error in units of the variance it should have.
+    pub(super) fn errors(&self, readings: &[Reading]) -> Vec<f64> {
+        let inverse = self.factor.inverse();
+        let error = |(i, (row, reading)): (usize, (&Row, &Reading))| {
+            let noise = self.kernel.noise(row);
+            let variance = noise * reading.doubt + reading.vague;
+            let error = variance * self.alpha[(i, 0)];
+            (error * error + variance - variance * variance * inverse[(i, i)]) / noise
+        };
+        self.rows.iter().zip(readings).enumerate().map(error).collect()
+    }
+
+    /// How far each reading lies from what is said of it when all readings with the same `group` are left out, in
+    /// standard deviations, without a sign. In closed form: the inverse's block of a group is the precision of the
+    /// group given all others.
+    pub(super) fn left_out<G: Ord>(&self, readings: &[Reading], group: impl Fn(&Reading) -> G) -> Vec<f64> {
+        let inverse = self.factor.inverse();
+        let mut groups: BTreeMap<G, Vec<usize>> = BTreeMap::new();
+        for (i, reading) in readings.iter().enumerate().filter(|(_, r)| r.vague == 0.0 && !r.link.second) {
+            groups.entry(group(reading)).or_default().push(i);
+        }
+        let mut off = Vec::new();
+        for members in groups.values() {
+            let n = members.len();
+            let block = Mat::from_fn(n, n, |r, c| inverse[(members[r], members[c])]);
+            let Ok(factor) = block.llt(Side::Lower) else { continue };
+            let residual = factor.solve(&Mat::from_fn(n, 1, |r, _| self.alpha[(members[r], 0)]));
+            let covariance = factor.inverse();
+            off.extend((0..n).map(|i| {
+                // A doubted reading is judged by the noise that it should have had.
+                let i_noise = self.kernel.noise(&self.rows[members[i]]) * (1.0 - readings[members[i]].doubt);
+                residual[(i, 0)].abs() / (covariance[(i, i)] + i_noise).max(1e-9).sqrt()
+            }));
+        }
+        off
+    }
+
+    fn predict_some(&self, links: &[Link]) -> Vec<Estimate> {
+        let n = self.rows.len();
+        let rows: Vec<Row> = links.iter().map(|l| self.kernel.row(l)).collect();
+        let mut cross = Mat::from_fn(n, rows.len(), |i, j| self.kernel.covariance(&self.rows[i], &rows[j]));
+        let means: Vec<f64> =
+            rows.iter().enumerate().map(|(j, row)| row.mean + dot(&cross, j, &self.alpha, 0)).collect();
+        self.factor.L().solve_lower_triangular_in_place(&mut cross);
+        let estimate = |(j, row): (usize, &Row)| {
+            let known: f64 = dot(&cross, j, &cross, j);
+            let level = (self.kernel.covariance(row, row) - known).max(1e-6);
+            Estimate { mean: means[j], sd: (level + self.kernel.noise(row)).sqrt(), sd_level: level.sqrt() }
+        };
+        rows.iter().enumerate().map(estimate).collect()
+    }
+}
+
+fn dot(a: &Mat<f64>, i: usize, b: &Mat<f64>, j: usize) -> f64 {
+    (0..a.nrows()).map(|r| a[(r, i)] * b[(r, j)]).sum()
+}
+
+/// Negative logarithm of likelihood times prior, and its gradient by the logarithms of the parameters.
+pub(super) fn objective(readings: &[Reading], parameters: &Parameters) -> (f64, [f64; COUNT]) {
+    let mut g = [0.0; COUNT];
+    let Ok(process) = Process::fit(readings, parameters) else { return (f64::INFINITY, g) };
+    let n = readings.len();
+    let (rows, alpha, kernel) = (&process.rows, &process.alpha, &process.kernel);
+    let mut value = parameters.surprise(&mut g);
+    for (i, reading) in readings.iter().enumerate() {
+        value += 0.5 * alpha[(i, 0)] * (reading.level - rows[i].mean) + process.factor.L()[(i, i)].ln();
+        kernel.derive_mean(&rows[i], -alpha[(i, 0)], &mut g);
+    }
+    let inverse = process.factor.inverse();
+    for c in 0..n {
+        for r in c..n {
+            let both = inverse[(r, c)] - alpha[(r, 0)] * alpha[(c, 0)];
+            let weight = if r == c { 0.5 * both } else { both };
+            kernel.derive(&rows[r], &rows[c], weight, &mut g);
+            if r == c {
+                kernel.derive_noise(&rows[c], weight * readings[c].doubt, &mut g);
             }
         }
-        // The mean moves as well.
-        for i in 0..n {
-            s -= alpha[(i, 0)] * (u.mean(i, links[i].mhz / 1000.0) - t.mean(i, links[i].mhz / 1000.0));
-        }
-        g[j] = s / 1e-4;
-    }
-    for (j, (_, m, sd)) in PRIORS.iter().enumerate() {
-        let z = (p[j] - m.ln()) / sd;
-        value += 0.5 * z * z;
-        g[j] += z / sd;
     }
     (value, g)
-}
-
-/// Fit hyperparameters.
-pub fn learn(links: &[Link], mask: &Mask, from: Vec<f64>, steps: usize) -> Vec<f64> {
-    let act = active(mask);
-    let full = std::cell::RefCell::new(from.clone());
-    let x = bfgs::minimise(
-        |x| {
-            let mut p = full.borrow().clone();
-            for (k, &j) in act.iter().enumerate() {
-                p[j] = x[k];
-            }
-            let (v, g) = objective(links, &p, mask);
-            (v, act.iter().map(|&j| g[j]).collect())
-        },
-        act.iter().map(|&j| from[j]).collect(),
-        steps,
-    );
-    let mut p = from;
-    for (k, &j) in act.iter().enumerate() {
-        p[j] = x[k];
-    }
-    p
-}
-
-/// Predict mean and sd (with noise) at `at` given `links`.
-pub fn predict(links: &[Link], at: &[Link], p: &[f64], mask: &Mask) -> Vec<(f64, f64)> {
-    let n = links.len();
-    let all: Vec<Link> = links.iter().chain(at).cloned().collect();
-    let t = Tables::new(&all, p);
-    let k = cov(&t, p, mask, n);
-    let llt = k.llt(Side::Lower).expect("positive");
-    let y = Mat::from_fn(n, 1, |i, _| links[i].y - t.mean(i, links[i].mhz / 1000.0));
-    let alpha = llt.solve(&y);
-    let amp: Vec<f64> = (0..NC).map(|j| if mask[j] { (2.0 * p[j]).exp() } else { 0.0 }).collect();
-    let ks = Mat::from_fn(n, at.len(), |i, j| {
-        t.components(i, n + j, p).iter().zip(&amp).map(|(a, b)| a * b).sum::<f64>()
-    });
-    let v = llt.solve(&ks);
-    (0..at.len())
-        .map(|j| {
-            let i = n + j;
-            let mean: f64 = t.mean(i, at[j].mhz / 1000.0) + (0..n).map(|r| ks[(r, j)] * alpha[(r, 0)]).sum::<f64>();
-            let own: f64 = t.components(i, i, p).iter().zip(&amp).map(|(a, b)| a * b).sum();
-            let var = own - (0..n).map(|r| ks[(r, j)] * v[(r, j)]).sum::<f64>();
-            (mean, var.max(1e-6).sqrt())
-        })
-        .collect()
 }

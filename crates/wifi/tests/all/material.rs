@@ -30,7 +30,7 @@ fn slabs_cost_what_the_table_says() {
 #[test]
 fn every_material_costs_something_and_metal_more_than_a_partition() {
     for band in Band::ALL {
-        assert!(Material::ALL.iter().all(|m| m.prior_loss(band).0 > 0.5));
+        assert!(Material::ALL.iter().all(|&m| m == Material::Clutter || m.prior_loss(band).0 > 0.5));
         assert!(Material::Metal.prior_loss(band).0 > 2.0 * Material::Plasterboard.prior_loss(band).0);
     }
 }
