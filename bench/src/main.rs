@@ -11,6 +11,7 @@ mod process;
 mod report;
 mod scale;
 mod server;
+mod wifi;
 
 use std::process::ExitCode;
 
@@ -32,12 +33,15 @@ enum Command {
     Compare(compare::Args),
     /// Ours alone, with few patients and with very many: what each screen asks, and plain reads
     Scale(scale::Args),
+    /// Wi-Fi: how long a prediction takes
+    Wifi(wifi::Args),
 }
 
 fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Compare(args) => compare::compare(&args),
         Command::Scale(args) => scale::scale(&args),
+        Command::Wifi(args) => wifi::wifi(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,8 +6,9 @@ mod hub;
 mod import;
 mod serve;
 mod token;
+mod wifi;
 
-use crate::cli::{Audit, Cli, Command, Token};
+use crate::cli::{Audit, Cli, Command, Token, Wifi};
 use crate::failure::{Done, Failure, Kind};
 use crate::{logging, terminal};
 
@@ -24,6 +25,7 @@ pub(crate) fn run(cli: Cli) -> Done {
         }
         Command::Hub(args) => wait(hub::hub(args)),
         Command::Import(args) => wait(import::import(args)),
+        Command::Wifi(Wifi::Evaluate(args)) => wifi::evaluate(&args),
         Command::Audit(Audit::Verify(args)) => wait(audit::verify(args)),
     }
 }

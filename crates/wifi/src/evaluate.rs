@@ -1,5 +1,7 @@
 //! How right the model is on readings that it has not seen.
 
+pub mod report;
+
 use crate::calibrate::Z90;
 use crate::calibrate::dataset::{Dataset, Numbers, Site, UnknownAp};
 use crate::calibrate::model::{Effort, Model};

@@ -9,6 +9,7 @@ pub mod evaluate;
 pub mod geometry;
 pub mod import;
 pub mod material;
+pub mod predict;
 pub mod propagation;
 pub mod radio;
 pub mod reading;

@@ -87,7 +87,9 @@ impl Band {
 impl std::str::FromStr for Band {
     type Err = UnknownBand;
     fn from_str(text: &str) -> Result<Self, UnknownBand> {
-        Self::ALL.into_iter().find(|b| b.name() == text).ok_or_else(|| UnknownBand(text.chars().take(20).collect()))
+        // What is repeated in a message is short and printable.
+        let shown = || text.chars().take(20).map(|c| if c.is_control() { '·' } else { c }).collect();
+        Self::ALL.into_iter().find(|b| b.name() == text).ok_or_else(|| UnknownBand(shown()))
     }
 }
 

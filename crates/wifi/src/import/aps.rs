@@ -22,7 +22,7 @@ pub fn read(text: &[u8]) -> Result<Vec<AccessPoint>, ImportError> {
     for line in table.rows() {
         let reach = 10.0 * MAX_SIDE;
         let at = Point::new(line.number(x, -reach, reach, "m")?, line.number(y, -reach, reach, "m")?);
-        let name = ApId(line.text(id)?);
+        let name = ApId(line.name(id)?);
         let this: Band = line.text(band)?.parse().map_err(|e| line.wrong(band, format!("{e}")))?;
         let centre_mhz = line.number(mhz, 2_400.0, 7_125.0, "MHz")?;
         if Band::of_mhz(centre_mhz) != Some(this) {

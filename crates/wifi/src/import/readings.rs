@@ -27,8 +27,8 @@ pub fn read(text: &[u8]) -> Result<Survey, ImportError> {
         let this: Band = line.text(band)?.parse().map_err(|e| line.wrong(band, format!("{e}")))?;
         let number = line.number(level, f64::NEG_INFINITY, f64::INFINITY, "dBm")?;
         let heard = Level::try_from(number).map_err(|e| line.wrong(level, e.to_string()))?;
-        let device = DeviceId(phone.map_or(Ok(String::new()), |c| line.text(c))?);
-        let walker = user.map_or(Ok(String::new()), |c| line.text(c))?;
+        let device = DeviceId(phone.map_or(Ok(String::new()), |c| line.name(c))?);
+        let walker = user.map_or(Ok(String::new()), |c| line.name(c))?;
         let walk = WalkId(format!("{} {walker}", device.0));
         #[expect(clippy::cast_possible_truncation, reason = "a whole number within ±200")]
         let storey = floor.map_or(Ok(1.0), |c| line.number(c, -20.0, 200.0, ""))?.round() as i16;
@@ -53,7 +53,7 @@ pub fn read(text: &[u8]) -> Result<Survey, ImportError> {
             });
             order.len() - 1
         });
-        let name = ApId(line.text(ap)?);
+        let name = ApId(line.name(ap)?);
         if !seen.insert((index, name.clone(), this)) {
             return Err(line.wrong(ap, format!("access point {name} was heard twice on one visit in band {this}")));
         }

@@ -121,6 +121,15 @@ impl Line<'_> {
         }
     }
 
+    /// A text that can stand in a message and on a screen.
+    pub(super) fn name(self, column: Column) -> Result<String, ImportError> {
+        let text = self.text(column)?;
+        if text.chars().any(char::is_control) {
+            return Err(self.wrong(column, "a name cannot hold control characters"));
+        }
+        Ok(text)
+    }
+
     /// A number within `low..=high`; `unit` is told in the error.
     pub(super) fn number(self, column: Column, low: f64, high: f64, unit: &str) -> Result<f64, ImportError> {
         let text = self.text(column)?;
