@@ -28,7 +28,7 @@ fn main() {
             let (train, test) = (part(&|i| mix(i, 1) % 5 != fold), part(&|i| mix(i, 1) % 5 == fold));
             let (model, some) = Evaluation::new(site, band, &train, &test).unwrap().surveyed(&train, Effort::default()).unwrap();
             if fold == 0 {
-                println!("{:?} stray {} widen {} {:?}", model.detection, model.stray, model.widen(), model.parameters.named().collect::<Vec<_>>());
+                println!("{:?} stray {} widen {} {:?}", model.detection, model.stray, model.widen(wifi::calibrate::model::Unseen::Visit), model.parameters.named().collect::<Vec<_>>());
             }
             pairs.extend(some);
         }

@@ -4,7 +4,7 @@ pub mod report;
 
 use crate::calibrate::Z90;
 use crate::calibrate::dataset::{Dataset, Numbers, Site, UnknownAp};
-use crate::calibrate::model::{Effort, Model};
+use crate::calibrate::model::{Effort, Model, Unseen};
 use crate::calibrate::process::{Estimate, FitError};
 use crate::radio::{Band, Dbm};
 use crate::reading::Survey;
@@ -109,7 +109,7 @@ impl<'a> Evaluation<'a> {
     pub fn surveyed(&self, train: &Survey, effort: Effort) -> Result<(Model, Vec<Compared>), EvaluateError> {
         let (first, second) = self.datasets(train)?;
         let model = Model::learn(&first, second.as_ref(), effort)?;
-        let pairs = compare(&model, &self.test);
+        let pairs = compare(&model, &self.test, Unseen::Visit);
         Ok((model, pairs))
     }
 
@@ -128,7 +128,7 @@ impl<'a> Evaluation<'a> {
                 known.readings.retain(|r| r.link.ap != ap);
                 known.silent.retain(|l| l.ap != ap);
                 // The other band of the same floor says nothing of an access point that is new in both.
-                pairs.extend(compare(&Model::learn(&known, None, effort)?, &test));
+                pairs.extend(compare(&Model::learn(&known, None, effort)?, &test, Unseen::Ap));
             }
         }
         Ok(pairs)
@@ -148,13 +148,8 @@ impl<'a> Evaluation<'a> {
     }
 }
 
-fn compare(model: &Model, test: &Dataset) -> Vec<Compared> {
-    let widen = model.widen();
+fn compare(model: &Model, test: &Dataset, unseen: Unseen) -> Vec<Compared> {
     let links: Vec<_> = test.readings.iter().map(|r| r.link).collect();
-    let expected = model.estimate(&links).into_iter().map(|e| {
-        // A reading exists only where something was heard.
-        let e = model.detection.given_heard(&e);
-        Estimate { sd: e.sd * widen, ..e }
-    });
+    let expected = model.readings(&links, unseen);
     test.readings.iter().zip(expected).map(|(r, expected)| Compared { measured: r.level, expected }).collect()
 }

@@ -4,7 +4,7 @@ use super::dataset::Dataset;
 use super::detection::Detection;
 use super::learn::{STEPS, learn, weigh};
 use super::link::{Link, Reading};
-use super::parameters::Parameters;
+use super::parameters::{Parameter, Parameters};
 use super::process::{Estimate, FitError, Process};
 use std::collections::BTreeMap;
 
@@ -86,11 +86,35 @@ impl Model {
         self.process.predict(&links)
     }
 
-    /// By what the stated spread must be multiplied so that nine of ten readings lie within their 90 % interval, found
-    /// by leaving each visit out of the readings in turn.
+    /// What readings to expect on `links` on another day with the same devices, given that something is heard, with
+    /// a spread of which nine of ten readings keep within the 90 % interval.
+    ///
+    /// The spread comes from three sides: the process itself; how far readings lay from it when their group was left
+    /// out (their visit, or their access point where nothing of it was surveyed); and how much access points differ
+    /// between walks, which one walk cannot show of its own readings but several walks show of each other.
     #[must_use]
-    pub fn widen(&self) -> f64 {
-        let mut off = self.process.left_out(&self.readings, |r| r.link.visit);
+    pub fn readings(&self, links: &[Link], group: Unseen) -> Vec<Estimate> {
+        let factor = self.widen(group);
+        let day = match group {
+            Unseen::Visit => self.parameters.get(Parameter::ApWalk),
+            // In the process already, which has no walk of an access point that was not surveyed.
+            Unseen::Ap => 0.0,
+        };
+        let stated = |e: Estimate| {
+            let heard = self.detection.given_heard(&e);
+            Estimate { sd: (heard.sd * factor).hypot(day), ..heard }
+        };
+        self.estimate(links).into_iter().map(stated).collect()
+    }
+
+    /// By what the process's own spread must be multiplied so that nine of ten readings lie within their 90 %
+    /// interval when each group in turn is left out of the readings.
+    #[must_use]
+    pub fn widen(&self, group: Unseen) -> f64 {
+        let mut off = self.process.left_out(&self.readings, |r| match group {
+            Unseen::Visit => r.link.visit,
+            Unseen::Ap => r.link.ap,
+        });
         off.retain(|z| z.is_finite());
         off.sort_by(f64::total_cmp);
         match off.len() {
@@ -99,6 +123,15 @@ impl Model {
             n => (off[n * 9 / 10] / super::Z90).clamp(0.7, 2.0),
         }
     }
+}
+
+/// What was not measured of the links that are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unseen {
+    /// The spot; the access point was heard elsewhere.
+    Visit,
+    /// The access point.
+    Ap,
 }
 
 fn known(unsteady: &BTreeMap<(usize, bool), f64>, link: Link) -> Link {

@@ -92,13 +92,13 @@ impl Process {
         self.rows.iter().zip(readings).enumerate().map(error).collect()
     }
 
-    /// How far each reading lies from what is said of it when all readings with the same `group` are left out, in
-    /// standard deviations, without a sign. In closed form: the inverse's block of a group is the precision of the
-    /// group given all others.
+    /// How far each reading of the first band lies from what is said of it when all readings with the same `group` are
+    /// left out, in standard deviations, without a sign. In closed form: the inverse's block of a group is the
+    /// precision of the group given all others. What stands for silence is left out with its group and not judged.
     pub(super) fn left_out<G: Ord>(&self, readings: &[Reading], group: impl Fn(&Reading) -> G) -> Vec<f64> {
         let inverse = self.factor.inverse();
         let mut groups: BTreeMap<G, Vec<usize>> = BTreeMap::new();
-        for (i, reading) in readings.iter().enumerate().filter(|(_, r)| r.vague == 0.0 && !r.link.second) {
+        for (i, reading) in readings.iter().enumerate() {
             groups.entry(group(reading)).or_default().push(i);
         }
         let mut off = Vec::new();
@@ -108,11 +108,14 @@ impl Process {
             let Ok(factor) = block.llt(Side::Lower) else { continue };
             let residual = factor.solve(&Mat::from_fn(n, 1, |r, _| self.alpha[(members[r], 0)]));
             let covariance = factor.inverse();
-            off.extend((0..n).map(|i| {
-                // A doubted reading is judged by the noise that it should have had.
-                let i_noise = self.kernel.noise(&self.rows[members[i]]) * (1.0 - readings[members[i]].doubt);
-                residual[(i, 0)].abs() / (covariance[(i, i)] + i_noise).max(1e-9).sqrt()
-            }));
+            for (i, &member) in members.iter().enumerate() {
+                let reading = &readings[member];
+                if reading.vague == 0.0 && !reading.link.second {
+                    // A doubted reading is judged by the noise that it should have had.
+                    let excess = self.kernel.noise(&self.rows[member]) * (reading.doubt - 1.0);
+                    off.push(residual[(i, 0)].abs() / (covariance[(i, i)] - excess).max(1e-9).sqrt());
+                }
+            }
         }
         off
     }

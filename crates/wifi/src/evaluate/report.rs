@@ -2,7 +2,7 @@
 
 use super::{Compared, EvaluateError, Evaluation, Score};
 use crate::calibrate::dataset::Site;
-use crate::calibrate::model::{Effort, Model};
+use crate::calibrate::model::{Effort, Model, Unseen};
 use crate::geometry::{Bounds, Floor, FloorError, Storey};
 use crate::import::{ImportError, aps, lines, readings};
 use crate::radio::Band;
@@ -182,7 +182,7 @@ impl Fitted {
             heard_softness_db: model.detection.softness,
             heard_at_most: model.detection.most,
             stray: model.stray,
-            interval_factor: model.widen(),
+            interval_factor: model.widen(Unseen::Visit),
         }
     }
 }

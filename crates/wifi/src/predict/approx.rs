@@ -19,7 +19,7 @@ pub(super) fn log2(x: f32) -> f32 {
 /// e to a power between -80 and 0; wrong by less than 4e-6 of the value.
 #[inline]
 pub(super) fn exp(x: f32) -> f32 {
-    let t = (x * std::f32::consts::LOG2_E).max(-115.0);
+    let t = (x * std::f32::consts::LOG2_E).max(-125.0);
     // Adding and taking away 1.5·2^23 rounds to a whole number without a call.
     let whole = (t + 12_582_912.0) - 12_582_912.0;
     let r = (t - whole) * std::f32::consts::LN_2;
