@@ -7,6 +7,7 @@ mod compare;
 mod data;
 mod figures;
 mod load;
+mod network;
 mod process;
 mod report;
 mod scale;
@@ -31,6 +32,8 @@ struct Args {
 enum Command {
     /// Ours and a peer in one run: same data, same client, each warmed
     Compare(compare::Args),
+    /// The firewall: compile and prove, beside aerleon and capirca
+    Network(network::Args),
     /// Ours alone, with few patients and with very many: what each screen asks, and plain reads
     Scale(scale::Args),
     /// Wi-Fi: how long a prediction takes
@@ -40,6 +43,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Compare(args) => compare::compare(&args),
+        Command::Network(args) => network::network(&args),
         Command::Scale(args) => scale::scale(&args),
         Command::Wifi(args) => wifi::wifi(&args),
     };

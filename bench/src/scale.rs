@@ -62,18 +62,21 @@ struct Person {
     birth_date: String,
     phone: String,
     observation: String,
+    /// `system|code` of that observation.
+    code: String,
 }
 
 /// What is asked about one person.
 type Query = fn(&Person) -> String;
 
 /// The searches of the page (`web/src/data/chart.ts`, `web/src/find`), and plain reads.
-const SCREENS: [(&str, Query); 18] = [
+const SCREENS: [(&str, Query); 26] = [
     ("read Patient", |person| format!("Patient/{}", person.id)),
     ("read Observation", |person| format!("Observation/{}", person.observation)),
     ("find: family name in kanji", |person| format!("Patient?name={}&_count=30", encode(&person.kanji))),
     ("find: family name in kana", |person| format!("Patient?name={}&_count=30", encode(&person.kana))),
     ("find: first character", |person| format!("Patient?name={}&_count=30", encode(&first(&person.kana)))),
+    ("find: family name in Latin letters", |_| "Patient?name=sato&_count=30".into()),
     ("find: patient number", |person| format!("Patient?identifier={}&_count=30", person.number)),
     ("find: birth date", |person| format!("Patient?birthdate={}&_count=30", person.birth_date)),
     ("find: telephone", |person| format!("Patient?phone={}&_count=30", encode(&person.phone))),
@@ -87,7 +90,28 @@ const SCREENS: [(&str, Query); 18] = [
     ("chart: appointments", |person| format!("Appointment?patient={}&_sort=-date&_count=10", person.id)),
     ("chart: coverage", |person| format!("Coverage?patient={}&_count=10", person.id)),
     ("chart: memos", |person| format!("Communication?patient={}&_sort=-sent&_count=30", person.id)),
+    ("chart: notes", |person| format!("Composition?patient={}&_sort=-date&_count=20", person.id)),
+    ("chart: documents", |person| format!("DocumentReference?patient={}&_sort=-date&_count=20", person.id)),
+    ("chart: one result since last year", |person| {
+        format!("Observation?patient={}&code={}&date=ge2025&_sort=-date&_count=50", person.id, encode(&person.code))
+    }),
+    ("chart: everything", |person| format!("Patient/{}/$everything?_count=200", person.id)),
+    ("desk: visits of a day, with patients", |person| {
+        format!("Encounter?date={}&_sort=date&_count=50&_include=Encounter:patient", visit_day(person))
+    }),
+    ("by chain: results of a patient number", |person| {
+        format!("Observation?patient.identifier={}&_count=20", person.number)
+    }),
+    ("with what refers to it: visit and its notes", |person| {
+        format!("Encounter?patient={}&_count=5&_revinclude=Composition:encounter", person.id)
+    }),
 ];
+
+/// A day of last year, another for each birthday.
+fn visit_day(person: &Person) -> String {
+    let day = person.birth_date.get(5..).filter(|day| *day != "02-29").unwrap_or("06-15");
+    format!("2025-{day}")
+}
 
 fn first(text: &str) -> String {
     text.chars().take(1).collect()
@@ -161,14 +185,15 @@ fn people(server: &Server, patients: usize) -> Done<Vec<Person>> {
         let id = patient["id"].as_str().ok_or(format!("no patient {number}: {found}"))?;
         let observation = ask(format!("Observation?patient={id}&_count=1"))?;
         // Somebody without a single result is passed over.
-        if let Some(observation) = observation["entry"][0]["resource"]["id"].as_str() {
-            people.push(person(patient, number, observation.into()).ok_or(format!("an unusual patient: {patient}"))?);
+        if let Some(observation) = observation["entry"].get(0).map(|entry| &entry["resource"]) {
+            people.push(person(patient, number, observation).ok_or(format!("an unusual patient: {patient}"))?);
         }
     }
     Ok(people)
 }
 
-fn person(patient: &Value, number: String, observation: String) -> Option<Person> {
+fn person(patient: &Value, number: String, observation: &Value) -> Option<Person> {
+    let coding = &observation["code"]["coding"][0];
     let family = |index: usize| patient["name"][index]["family"].as_str().map(String::from);
     Some(Person {
         id: patient["id"].as_str()?.into(),
@@ -177,7 +202,8 @@ fn person(patient: &Value, number: String, observation: String) -> Option<Person
         birth_date: patient["birthDate"].as_str()?.into(),
         phone: patient["telecom"][0]["value"].as_str()?.into(),
         number,
-        observation,
+        observation: observation["id"].as_str()?.into(),
+        code: format!("{}|{}", coding["system"].as_str()?, coding["code"].as_str()?),
     })
 }
 
@@ -264,10 +290,14 @@ mod tests {
     fn a_person_is_asked_for_as_the_desk_would() {
         let patient = json!({"id": "p1", "birthDate": "1950-04-01", "telecom": [{"value": "03-5555-0101"}],
             "name": [{"family": "山田"}, {"family": "ヤマダ"}]});
-        let person = person(&patient, "000007".into(), "o1".into()).unwrap();
+        let observation = json!({"id": "o1", "code": {"coding": [{"system": "urn:s", "code": "c"}]}});
+        let person = person(&patient, "000007".into(), &observation).unwrap();
         let paths: Vec<String> = SCREENS.iter().map(|(_, path)| path(&person)).collect();
         assert!(paths.contains(&"Patient?identifier=000007&_count=30".to_owned()));
         assert!(paths.contains(&format!("Patient?name={}&_count=30", encode("ヤ"))));
+        assert!(
+            paths.contains(&"Encounter?date=2025-04-01&_sort=date&_count=50&_include=Encounter:patient".to_owned())
+        );
         assert!(paths.iter().all(|path| !path.contains(' ')));
     }
 }

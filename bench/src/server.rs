@@ -72,7 +72,8 @@ impl Program {
         let _ = std::fs::remove_file(&ready);
         let mut demo = Command::new(program);
         demo.arg("demo").arg("--data").arg(data).arg("--ready-file").arg(&ready);
-        demo.args(["--patients", &patients.to_string(), "--seed", "1", "--plain-http", "--listen", "127.0.0.1:0"]);
+        demo.args(["--bulk", "--seed", "1", "--plain-http", "--listen", "127.0.0.1:0", "--patients"]);
+        demo.arg(patients.to_string());
         let mut server = Server::spawn(&mut demo, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
         let limit =
             Duration::from_secs(START_SECONDS_MAX) + PER_PATIENT_MAX * u32::try_from(patients).unwrap_or(u32::MAX);

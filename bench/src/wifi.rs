@@ -5,13 +5,13 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clap::Args as Arguments;
 use ::wifi::geometry::{Bounds, Floor, Point, Segment, Storey, Wall};
 use ::wifi::import::{aps, lines};
 use ::wifi::material::Material;
 use ::wifi::predict::field::{Grid, Walls, predict};
 use ::wifi::propagation::Propagation;
 use ::wifi::radio::{AccessPoint, ApId, Band, Channel, Dbm, Pattern, Radio, Width};
+use clap::Args as Arguments;
 
 use crate::Done;
 
@@ -87,7 +87,8 @@ fn clinic() -> Done<Floor> {
     let mut line = |x1, y1, x2, y2, material| {
         walls.push(Wall { segment: Segment::new(Point::new(x1, y1), Point::new(x2, y2)), material });
     };
-    for (x1, y1, x2, y2) in [(0.0, 0.0, 20.0, 0.0), (20.0, 0.0, 20.0, 15.0), (20.0, 15.0, 0.0, 15.0), (0.0, 15.0, 0.0, 0.0)]
+    for (x1, y1, x2, y2) in
+        [(0.0, 0.0, 20.0, 0.0), (20.0, 0.0, 20.0, 15.0), (20.0, 15.0, 0.0, 15.0), (0.0, 15.0, 0.0, 0.0)]
     {
         line(x1, y1, x2, y2, Material::Concrete);
     }

@@ -259,8 +259,9 @@ describe('a memo', () => {
     await page.context().clearCookies();
     await page.reload();
     await signIn(page);
+    // Before what waits has been counted there is nothing unsent either: only the server can tell that it came.
+    await expect.poll(() => onServer(words), { timeout: 10_000 }).toHaveLength(1);
     await says(page, '未送信 0');
-    expect(await onServer(words)).toHaveLength(1);
   });
 
   test('composing a word with the input method writes nothing', async () => {

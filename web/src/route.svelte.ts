@@ -1,14 +1,16 @@
 // Addresses of screens. They hold opaque ids only: no name and no search text gets into a browser's history.
 
-export type Route = { screen: 'home' } | { screen: 'chart'; patient: string };
+export type Route = { screen: 'home' } | { screen: 'factor' } | { screen: 'chart'; patient: string };
 
 export const path = {
   home: () => '/',
+  factor: () => '/settings/second-factor',
   chart: (patient: string) => `/patients/${encodeURIComponent(patient)}`,
 };
 
 /** The screen of an address; unknown ones lead home, from where everything can be found. */
 export function routeOf(pathname: string): Route {
+  if (pathname === path.factor()) return { screen: 'factor' };
   const chart = /^\/patients\/([A-Za-z0-9.-]{1,64})$/.exec(pathname);
   return chart ? { screen: 'chart', patient: chart[1]! } : { screen: 'home' };
 }

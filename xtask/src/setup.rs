@@ -24,7 +24,7 @@ struct Tool {
     there: fn() -> bool,
 }
 
-const TOOLS: [Tool; 11] = [
+const TOOLS: [Tool; 13] = [
     Tool { package: "gcc", why: "compiles SQLCipher", from: For::Demo, there: || has("cc") },
     Tool { package: "libc6-dev", why: "headers for it", from: For::Demo, there: || file("/usr/include/stdio.h") },
     Tool { package: "make", why: "builds OpenSSL", from: For::Demo, there: || has("make") },
@@ -40,6 +40,8 @@ const TOOLS: [Tool; 11] = [
     Tool { package: "chromium", why: "the page in a browser", from: For::Test, there: || chromium().is_some() },
     Tool { package: "fonts-noto-cjk", why: "Japanese in pictures of the page", from: For::Test, there: japanese_fonts },
     Tool { package: "strace", why: "makes fsync fail", from: For::Test, there: || has("strace") },
+    Tool { package: "nftables", why: "firewall rules in a kernel", from: For::Test, there: || has("nft") },
+    Tool { package: "iproute2", why: "network namespaces", from: For::Test, there: || has("ip") },
     Tool { package: "procps", why: "looks at running servers", from: For::Test, there: || has("ps") },
 ];
 

@@ -127,6 +127,12 @@ impl Actor {
         }
     }
 
+    /// Whether they may change others' accounts and how people sign in: an administrator, in person.
+    #[must_use]
+    pub fn keeps_accounts(&self) -> bool {
+        self.kind == ActorKind::Person && self.holds(Duty::Administrator)
+    }
+
     /// Whether a duty is held.
     #[must_use]
     pub fn holds(&self, duty: Duty) -> bool {
@@ -145,6 +151,16 @@ mod tests {
             assert_eq!(name.parse(), Ok(duty));
         }
         assert!("Doctor".parse::<Duty>().is_err());
+    }
+
+    #[test]
+    fn an_administrator_in_person_keeps_accounts_and_nobody_else() {
+        for (duty, ..) in Duty::ALL {
+            let person = Actor::person("sato", "佐藤 健", &[duty]);
+            assert_eq!(person.keeps_accounts(), duty == Duty::Administrator, "{duty:?}");
+            assert!(!Actor { kind: ActorKind::Token, ..person }.keeps_accounts(), "a token");
+        }
+        assert!(!Actor::system("import").keeps_accounts());
     }
 
     #[test]

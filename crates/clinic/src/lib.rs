@@ -6,6 +6,7 @@
 pub mod hlc;
 pub mod ids;
 pub mod kana;
+pub mod model;
 pub mod wareki;
 
 pub use hlc::Hlc;

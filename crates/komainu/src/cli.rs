@@ -4,7 +4,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clinic::model::patterns::PATTERNS;
 
 const AFTER: &str = "\
 終了コード / exit codes:
@@ -36,6 +37,16 @@ pub(crate) enum Command {
     Token(Token),
     /// FHIR の NDJSON・Bundle・患者一覧 CSV を取り込む / Import FHIR NDJSON, bundles, patient lists
     Import(Import),
+    /// 診療所のファイルを見本から作る / Make the clinic's file from a pattern
+    Init(Init),
+    /// 診療所のファイルを確かめる / Check the clinic's file
+    Check(Check),
+    /// 診療所のファイルの変更で何が通り、何が通らなくなるかを示す / Show what a change of the clinic's file opens and closes
+    Plan(Plan),
+    /// 診療所のファイルから、ルーターの規則を作る / Make a router's rules from the clinic's file
+    Compile(Compile),
+    /// 動いている規則が宣言どおりかを証明する / Prove that the rules that run are those that were declared
+    Prove(Prove),
     /// 監査記録 / The audit log
     #[command(subcommand)]
     Audit(Audit),
@@ -114,6 +125,9 @@ pub(crate) struct Demo {
     /// 同じ種から同じ患者ができる / The same seed makes the same patients
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// 計測用: 患者 1 人あたりの記録を半分にする / For benchmarks: half as many resources a patient
+    #[arg(long, hide = true)]
+    pub(crate) bulk: bool,
 }
 
 #[derive(Debug, Args)]
@@ -176,6 +190,87 @@ pub(crate) struct Import {
     #[arg(long, value_name = "FILE", requires = "url")]
     pub(crate) ca: Option<PathBuf>,
     /// 結果を JSON で出力 / Print the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "what", required = true, args = ["list_patterns", "pattern"])]
+pub(crate) struct Init {
+    /// 見本の名前を一行に一つ出力する / Print the names of the patterns, one a line
+    #[arg(long)]
+    pub(crate) list_patterns: bool,
+    /// 見本の名前 / Name of the pattern
+    #[arg(long, value_name = "NAME", value_parser = PATTERNS.map(|pattern| pattern.name), conflicts_with = "list_patterns")]
+    pub(crate) pattern: Option<String>,
+    /// 書き出すファイル。既にあれば書かない。省くと標準出力 / File to write, never over another; standard output if left out
+    #[arg(long, value_name = "FILE", requires = "pattern")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// 診療所のファイル / The clinic's file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// JSON で出力 / Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compile {
+    /// 診療所のファイル / The clinic's file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// 何のための規則か / For what
+    #[arg(long, value_enum)]
+    pub(crate) target: Target,
+    /// 書き出すフォルダー / Folder to write into
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+/// What rules are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    /// Linux
+    Nftables,
+    /// YAMAHA RTX
+    Rtx,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "終了コード / exit codes: 0 等しい equal, 1 違う different, 2 読み取れない規則がある not fully understood"
+)]
+pub(crate) struct Prove {
+    /// 診療所のファイル / The clinic's file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// nft -j list ruleset か RTX の show config の出力、または kernel / What nft -j list ruleset or an RTX's show config printed, or kernel
+    #[arg(long, value_name = "FILE|kernel")]
+    pub(crate) against: String,
+    /// JSON で出力 / Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// 今のファイル。NEW を省くと新しいファイル / The file as it is; with NEW left out, the new file
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// 新しいファイル / The new file
+    #[arg(value_name = "NEW", required_unless_present = "data")]
+    pub(crate) new: Option<PathBuf>,
+    /// 適用済みのファイルと比べる / Compare with the file that was applied
+    #[arg(long, value_name = "DIR", conflicts_with = "new")]
+    pub(crate) data: Option<PathBuf>,
+    /// 表で出力 / Print a table
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) table: bool,
+    /// JSON で出力 / Print JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

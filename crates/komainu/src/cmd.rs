@@ -1,21 +1,28 @@
 //! One module per command.
 
 mod audit;
+mod check;
+mod compile;
 mod demo;
 mod hub;
 mod import;
+mod init;
+mod plan;
+mod prove;
 mod serve;
 mod token;
 mod wifi;
+
+use std::process::ExitCode;
 
 use crate::cli::{Audit, Cli, Command, Token, Wifi};
 use crate::failure::{Done, Failure, Kind};
 use crate::{logging, terminal};
 
-/// Does what the command line asks.
-pub(crate) fn run(cli: Cli) -> Done {
+/// Does what the command line asks; with which code the program then ends.
+pub(crate) fn run(cli: Cli) -> Done<ExitCode> {
     logging::start(if matches!(cli.command, Command::Serve(_) | Command::Hub(_)) { "info" } else { "warn" });
-    match cli.command {
+    let done = match cli.command {
         Command::Serve(args) => wait(serve::serve(args)),
         Command::Demo(args) => wait(demo::demo(args)),
         Command::Token(Token::Create(args)) => wait(token::create(args)),
@@ -25,9 +32,15 @@ pub(crate) fn run(cli: Cli) -> Done {
         }
         Command::Hub(args) => wait(hub::hub(args)),
         Command::Import(args) => wait(import::import(args)),
+        Command::Init(args) => init::init(&args),
+        Command::Check(args) => check::check(&args),
+        Command::Plan(args) => plan::plan(&args),
+        Command::Compile(args) => compile::compile(&args),
+        Command::Prove(args) => return prove::prove(&args),
         Command::Wifi(Wifi::Evaluate(args)) => wifi::evaluate(&args),
         Command::Audit(Audit::Verify(args)) => wait(audit::verify(args)),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn wait(work: impl Future<Output = Done>) -> Done {

@@ -152,6 +152,11 @@ pub(crate) fn open_store(directory: &Path, keys: Keys) -> Done<Store> {
     Ok(Store::open(records::config(directory, keys)?)?)
 }
 
+/// The same for a command that loads much and ends.
+pub(crate) fn open_store_to_load(directory: &Path, keys: Keys) -> Done<Store> {
+    Ok(Store::open(records::config(directory, keys)?.loading())?)
+}
+
 /// Removes what a demonstration left in a temporary directory.
 pub(crate) fn remove(directory: &Path) {
     if let Err(error) = fs::remove_dir_all(directory) {

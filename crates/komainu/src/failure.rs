@@ -68,7 +68,8 @@ impl Failure {
             _ => Kind::Input,
         };
         let path = path.display();
-        Self::new(kind, format!("{path} を{doing_ja}できません。"), format!("Cannot {doing_en} {path}.")).because(error)
+        Self::new(kind, format!("{path} を{doing_ja}ことができません。"), format!("Cannot {doing_en} {path}."))
+            .because(error)
     }
 
     #[cfg(test)]

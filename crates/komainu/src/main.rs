@@ -19,7 +19,7 @@ use crate::failure::{Failure, Kind};
 fn main() -> ExitCode {
     let args = cli::Cli::parse();
     match std::panic::catch_unwind(|| cmd::run(args)) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Ok(code)) => code,
         Ok(Err(failure)) => failure.report(),
         // The hook has logged where.
         Err(_) => Failure::new(Kind::Internal, "こまいぬの内部で失敗しました。", "Komainu failed inside.").report(),

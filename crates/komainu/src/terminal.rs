@@ -71,14 +71,19 @@ pub(crate) fn read_secret(path: &Path) -> Done<Zeroizing<String>> {
     Ok(Zeroizing::new(line.strip_suffix('\r').unwrap_or(line).to_owned()))
 }
 
-/// Writes a file that only its owner can read, whole or not at all: beside its place, then into it.
+/// Writes a file that only its owner can read, whole or not at all.
 pub(crate) fn write_private(path: &Path, text: &[u8]) -> Done {
+    write_whole(path, text, 0o600)
+}
+
+/// Writes a file whole or not at all: beside its place, then into it. `mode` is narrowed by the user's mask.
+pub(crate) fn write_whole(path: &Path, text: &[u8], mode: u32) -> Done {
     let failed = |error: &std::io::Error| Failure::file("書く", "write", path, error);
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let beside = path.with_file_name(name);
     let _stale = fs::remove_file(&beside);
-    let written = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).and_then(|mut file| {
+    let written = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&beside).and_then(|mut file| {
         file.write_all(text)?;
         file.sync_all()
     });

@@ -41,7 +41,7 @@ impl Record {
         let mut event = ctx.event_about(Action::Search, "Patient", id);
         event.query = Some("$everything".to_owned());
         let (wanted, cursor) = (id.to_owned(), page.cursor);
-        let found = self.store.read::<_, Error, _>(move |snapshot| {
+        let found = self.store.read_long::<_, Error, _>(move |snapshot| {
             snapshot.audit(event);
             let patient = snapshot.head(&permit, "Patient", &wanted)?;
             if patient.is_none_or(|p| p.kind == Kind::Delete) {
@@ -107,7 +107,7 @@ impl Record {
         let permit = self.permit::<Read>(ctx, Action::Search, &types).await?;
         let mut event = ctx.event_on(Action::Search, "Observation", pairs);
         event.detail = Some("$lastn".to_owned());
-        let found = self.store.read::<_, Error, _>(move |snapshot| {
+        let found = self.store.read_long::<_, Error, _>(move |snapshot| {
             snapshot.audit(event);
             let (mut kept, mut seen, mut scanned) = (Vec::new(), HashMap::<String, usize>::new(), 0);
             loop {

@@ -154,7 +154,7 @@ impl Record {
         let (permit, query) = (reader.export.permit.clone(), reader.query.clone());
         let mut event = ctx.event(Action::Export);
         event.entities.push(audit::Entity { kind: query.resource_type.clone(), id: String::new(), version: None });
-        let page = self.store.read::<_, Error, _>(move |snapshot| {
+        let page = self.store.read_long::<_, Error, _>(move |snapshot| {
             snapshot.audit(event);
             Ok(snapshot.search(&permit, &query)?)
         });

@@ -1,6 +1,7 @@
 //! Create, read, update, patch and delete of one resource.
 
 use access::{Action, Read};
+use audit::Event;
 use clinic::VersionId;
 use fhir::Resource;
 use fhir::validate::Mode;
@@ -34,12 +35,12 @@ impl Record {
     /// `NotFound`, `Gone`.
     pub async fn read(&self, ctx: &Ctx, resource_type: &'static str, id: &str) -> Result<Stored, Error> {
         let permit = self.permit::<Read>(ctx, Action::Read, &[resource_type]).await?;
-        let mut event = ctx.event_about(Action::Read, resource_type, id);
+        let event = ctx.event_about(Action::Read, resource_type, id);
         let wanted = id.to_owned();
         let found = self.store.read::<_, Error, _>(move |snapshot| {
             let head = snapshot.head(&permit, resource_type, &wanted)?;
-            event.patient = snapshot.patient_of(&permit, resource_type, &wanted)?;
-            snapshot.audit(event);
+            let patient = snapshot.patient_of(&permit, resource_type, &wanted)?;
+            snapshot.audit(Event { patient, ..event.clone() });
             Ok(head)
         });
         alive(found.await?, resource_type, id)
@@ -62,8 +63,8 @@ impl Record {
         event.entities[0].version = Some(version.to_string());
         let wanted = id.to_owned();
         let found = self.store.read::<_, Error, _>(move |snapshot| {
-            event.patient = snapshot.patient_of(&permit, resource_type, &wanted)?;
-            snapshot.audit(event);
+            let patient = snapshot.patient_of(&permit, resource_type, &wanted)?;
+            snapshot.audit(Event { patient, ..event.clone() });
             Ok(snapshot.version(&permit, resource_type, &wanted, version)?)
         });
         alive(found.await?, resource_type, id)

@@ -64,7 +64,7 @@ impl Record {
         let permit = self.permit::<Read>(ctx, Action::Search, &types).await?;
         let asked = query.clone();
         let found = self.store.read::<_, Error, _>(move |snapshot| {
-            snapshot.audit(event);
+            snapshot.audit(event.clone());
             Ok(snapshot.search(&permit, &asked)?)
         });
         Ok(Found { query, page: found.await? })
@@ -85,7 +85,7 @@ impl Record {
         let permit = self.permit::<Read>(ctx, Action::History, &[types]).await?;
         let wanted = scope.clone();
         let page = self.store.read::<_, Error, _>(move |snapshot| {
-            snapshot.audit(event);
+            snapshot.audit(event.clone());
             let scope = match &wanted {
                 Scope::Instance(resource_type, id) => HistoryScope::Instance(resource_type, id),
                 Scope::Type(resource_type) => HistoryScope::Type(resource_type),

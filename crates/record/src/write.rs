@@ -382,7 +382,13 @@ impl From<StoreError> for Error {
             StoreError::Finalised => return finalise::is_finalised(),
             StoreError::Full => ErrorKind::Full,
             StoreError::Unavailable(_) | StoreError::Stopped(_) => ErrorKind::Unavailable,
-            StoreError::Deadline => ErrorKind::TooLarge,
+            StoreError::Deadline => {
+                return Self::new(
+                    ErrorKind::TooLarge,
+                    "it took too long, and was broken off so that others need not wait",
+                )
+                .todo("Ask for less: name a patient, a code or a shorter span of time");
+            }
             // A cursor of ours that was tampered with.
             StoreError::Unfit(_) => ErrorKind::BadRequest,
             _ => ErrorKind::Internal,

@@ -3,12 +3,14 @@
 //! The description is `web/openapi.json`, committed; a test fails when it is not what the code says.
 
 mod authority;
+mod factor;
 mod health;
 mod json;
+mod policy;
 mod session;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use utoipa::OpenApi;
 
 use crate::App;
@@ -22,6 +24,14 @@ use crate::signin::layer;
         session::current,
         session::sign_out,
         session::change_password,
+        session::second_step,
+        factor::current,
+        factor::propose,
+        factor::confirm,
+        factor::remove,
+        factor::reset,
+        policy::current,
+        policy::set,
         health::health,
         authority::pem,
         authority::der,
@@ -45,10 +55,20 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/api/health", get(health::health))
         .route("/api/authority", get(authority::pem))
         .route("/ca.crt", get(authority::der));
+    // All that a half session reaches: what makes it whole or ends it. Each handler looks at what is missing.
+    let known = Router::new()
+        .route("/api/session", delete(session::sign_out))
+        .route("/api/session/second-step", post(session::second_step))
+        .route("/api/session/factor", post(factor::propose))
+        .route("/api/session/factor/confirmation", post(factor::confirm));
     let signed_in = Router::new()
-        .route("/api/session", get(session::current).delete(session::sign_out))
-        .route("/api/session/password", post(session::change_password));
-    layer::own_page(open.merge(layer::signed_in(signed_in, app)))
+        .route("/api/session", get(session::current))
+        .route("/api/session/password", post(session::change_password))
+        .route("/api/session/factor", get(factor::current))
+        .route("/api/session/factor/removal", post(factor::remove))
+        .route("/api/accounts/{account}/factor-reset", post(factor::reset))
+        .route("/api/factor-policy", get(policy::current).put(policy::set));
+    layer::own_page(open.merge(layer::known(known, app)).merge(layer::signed_in(signed_in, app)))
 }
 
 #[cfg(test)]

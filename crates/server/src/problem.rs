@@ -19,6 +19,10 @@ pub enum ProblemKind {
     SignInNeeded,
     /// The name or password is wrong, or the account is not active; which of these is not told.
     SignInRefused,
+    /// The password was right, and the second step is missing.
+    SecondStepNeeded,
+    /// The one-time or recovery code is wrong.
+    CodeRefused,
     /// Signed in, without the right.
     Forbidden,
     /// Sent by a page that is not ours.
@@ -53,7 +57,7 @@ impl ProblemKind {
     fn status(self) -> StatusCode {
         match self {
             Self::BadRequest => StatusCode::BAD_REQUEST,
-            Self::SignInNeeded | Self::SignInRefused => StatusCode::UNAUTHORIZED,
+            Self::SignInNeeded | Self::SignInRefused | Self::SecondStepNeeded => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -62,7 +66,7 @@ impl ProblemKind {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid | Self::CodeRefused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -1,17 +1,25 @@
 //! Sign-in: passwords, sessions, bearer tokens. What a person or program may then do is `access`' part.
 //!
-//! Passkeys and one-time codes join at [`SignIn::enter`]: whatever proves who somebody is ends in
-//! [`SignIn::open_session`], the only place that makes a session.
+//! A password opens a session ([`SignIn::enter`]), which is whole only if [`policy::missing`] finds that nothing
+//! is lacking; a half one reaches the second step ([`second`]) and nothing else. Every session is made by
+//! [`session::Opening`], under a new id.
 
 pub mod caller;
 mod cookies;
 mod device;
 pub mod enrol;
+mod factor;
 pub mod layer;
 mod origin;
 pub mod password;
+mod policy;
+mod qr;
+mod second;
 mod secret;
+mod session;
 mod throttle;
+mod totp;
+mod typed;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,7 +27,7 @@ use std::time::{Duration, Instant};
 
 use audit::{Entity, Event, Outcome};
 use axum::http::HeaderMap;
-use store::{Account, Session, Store};
+use store::{Account, Proven, Store};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -27,7 +35,10 @@ use crate::App;
 use crate::http::RequestId;
 use crate::problem::{Problem, ProblemKind, Text};
 
-pub use caller::Caller;
+pub use caller::{Caller, Half, Known};
+pub use policy::Missing;
+pub(crate) use policy::Policy;
+pub(crate) use second::Proof;
 pub use secret::SecretHash;
 
 /// How long a session lasts.
@@ -37,11 +48,17 @@ pub struct Lasting {
     pub idle: Duration,
     /// In all: one working day.
     pub absolute: Duration,
+    /// Of a half session, in all: as long as it takes to find one's telephone, or to enrol it.
+    pub half: Duration,
 }
 
 impl Default for Lasting {
     fn default() -> Self {
-        Self { idle: Duration::from_secs(30 * 60), absolute: Duration::from_secs(12 * 3600) }
+        Self {
+            idle: Duration::from_secs(30 * 60),
+            absolute: Duration::from_secs(12 * 3600),
+            half: Duration::from_secs(10 * 60),
+        }
     }
 }
 
@@ -65,10 +82,11 @@ pub struct SignIn {
     seen: caller::Seen,
 }
 
-/// Somebody came in: who, and the cookies for the answer.
+/// Somebody has a session: who, the cookies for the answer, and what is still lacking before it opens anything.
 pub(crate) struct Entered {
     pub(crate) account: Account,
     pub(crate) cookies: HeaderMap,
+    pub(crate) missing: Option<Missing>,
 }
 
 impl SignIn {
@@ -87,8 +105,8 @@ impl SignIn {
         })
     }
 
-    /// Signs in with login and password. An unknown login, a wrong password and a disabled account get the
-    /// same answer after the same work.
+    /// Signs in with login and password. An unknown login, a wrong password and an account that is not active get
+    /// the same answer after the same work.
     pub(crate) async fn enter(
         &self,
         store: &Store,
@@ -97,23 +115,38 @@ impl SignIn {
         login: &str,
         password: String,
     ) -> Result<Entered, Problem> {
-        let device = cookies::get(headers, cookies::DEVICE).unwrap_or_default();
-        let known = self.devices.knows(device, login, attempt.now_ms);
+        let account = self.prove_password(store, attempt, headers, login, password, "sign-in").await?;
+        let opening = self.opening(attempt, &account, Proven::Password)?.instead_of(headers);
+        self.open(store, attempt, headers, opening, account).await
+    }
+
+    /// Checks a password, for signing in and wherever somebody signed in is asked for it again.
+    async fn prove_password(
+        &self,
+        store: &Store,
+        attempt: &Attempt,
+        headers: &HeaderMap,
+        login: &str,
+        password: String,
+        action: &str,
+    ) -> Result<Account, Problem> {
+        let known = self.is_known_device(headers, login, attempt.now_ms);
         let admitted = self.throttle.admit(login, known, attempt.source, Instant::now()).map_err(|wait| {
             tracing::warn!(source = %attempt.source, request = %attempt.request, "sign-in tried too often");
             too_often(wait)
         })?;
         let account = self.find(store, login).await?;
-        if !self.verify(account.as_ref(), password).await? {
-            self.note_refusal(store, attempt, account.as_ref()).await?;
+        if !self.verify(account.as_ref(), password, attempt.now_ms).await? {
+            self.note_refusal(store, attempt, account.as_ref(), action).await?;
             return Err(refused());
         }
-        let account = account.filter(|account| !account.disabled).ok_or_else(refused)?;
+        let account = account.filter(|account| account.is_active(attempt.now_ms)).ok_or_else(refused)?;
         self.throttle.forgive(admitted);
-        let mut cookies = self.open_session(store, attempt, &account, cookies::get(headers, cookies::SESSION)).await?;
-        let remembered = self.devices.remember(device, login, attempt.now_ms);
-        cookies::set_device(&mut cookies, &remembered);
-        Ok(Entered { account, cookies })
+        Ok(account)
+    }
+
+    fn is_known_device(&self, headers: &HeaderMap, login: &str, now_ms: i64) -> bool {
+        self.devices.knows(cookies::get(headers, cookies::DEVICE).unwrap_or_default(), login, now_ms)
     }
 
     pub(crate) fn forget_callers(&self) {
@@ -125,10 +158,10 @@ impl SignIn {
         store.read(move |s| s.account_by_login(&login)).await.map_err(Problem::from)
     }
 
-    async fn verify(&self, account: Option<&Account>, password: String) -> Result<bool, Problem> {
+    async fn verify(&self, account: Option<&Account>, password: String, now_ms: i64) -> Result<bool, Problem> {
         let _turn = self.hashing.acquire().await.map_err(|_| Problem::internal())?;
-        // A disabled account and one without a password are checked against nobody's, to cost the same.
-        let stored = account.filter(|a| !a.disabled && !a.password.is_empty()).map(|a| a.password.clone());
+        // An account that is not active and one without a password are checked against nobody's, to cost the same.
+        let stored = account.filter(|a| a.is_active(now_ms) && !a.password.is_empty()).map(|a| a.password.clone());
         let verifier = Arc::clone(&self.verifier);
         let password = Zeroizing::new(password);
         let checked = tokio::task::spawn_blocking(move || verifier.verify(&password, stored.as_deref()));
@@ -136,80 +169,59 @@ impl SignIn {
     }
 
     /// The log keeps which account was tried, and never what was typed: people type passwords into the wrong field.
-    async fn note_refusal(&self, store: &Store, attempt: &Attempt, account: Option<&Account>) -> Result<(), Problem> {
-        let mut event = attempt.event("", "sign-in", Outcome::Refused);
+    async fn note_refusal(
+        &self,
+        store: &Store,
+        attempt: &Attempt,
+        account: Option<&Account>,
+        action: &str,
+    ) -> Result<(), Problem> {
+        let mut event = attempt.event("", action, Outcome::Refused);
         event.entities = account.into_iter().map(entity).collect();
         note(store, event).await
     }
 
-    /// Makes a session for an account that has proved itself, under a new id; the session the browser had dies.
-    async fn open_session(
-        &self,
-        store: &Store,
-        attempt: &Attempt,
-        account: &Account,
-        old: Option<&str>,
-    ) -> Result<HeaderMap, Problem> {
-        let secret = secret::random("").map_err(|_| Problem::internal())?;
-        let session = Session {
-            hash: secret::hash(&secret),
-            account: account.id.clone(),
-            created: attempt.now_ms,
-            last_seen: attempt.now_ms,
-        };
-        let mut event = attempt.event(&account.id, "sign-in", Outcome::Done);
-        event.entities.push(entity(account));
-        let old = old.map(secret::hash);
-        let forgotten = attempt.now_ms - millis(self.lasting.absolute);
-        store
-            .write(move |tx| {
-                tx.audit(event);
-                if let Some(old) = old {
-                    tx.close_session(&old)?;
-                }
-                tx.forget_sessions(forgotten)?;
-                tx.open_session(&session)
-            })
-            .await?;
-        if let Some(old) = old {
-            self.seen.forget(&old);
-        }
-        let mut cookies = HeaderMap::new();
-        cookies::set_session(&mut cookies, &secret);
-        Ok(cookies)
-    }
-
-    /// Gives the account that has just entered again a new password. Every session it had is dead afterwards.
+    /// Gives the caller's account a new password. Every session it had is dead afterwards, and a new one begins.
     pub(crate) async fn change_password(
         &self,
         app: &App,
         attempt: &Attempt,
-        entered: Entered,
-        new: String,
+        headers: &HeaderMap,
+        caller: &Caller,
+        (current, new): (String, String),
     ) -> Result<HeaderMap, Problem> {
         let new = Zeroizing::new(new);
-        let mut account = entered.account;
+        let login = caller.account(app.store()).await?.login;
+        let account = self.prove_password(app.store(), attempt, headers, &login, current, "change-password").await?;
         password::check(&new, &[&account.login, &account.name, app.clinic()], password::CHARS_MIN)?;
         let hashed = tokio::task::spawn_blocking(move || password::hash(&new)).await;
-        account.password = hashed.map_err(|_| Problem::internal())?.map_err(|_| Problem::internal())?;
+        let hashed = hashed.map_err(|_| Problem::internal())?.map_err(|_| Problem::internal())?;
         let mut event = attempt.event(&account.id, "change-password", Outcome::Done);
         event.entities.push(entity(&account));
-        let kept = account.clone();
-        app.store()
+        // The caller lacks nothing, so a second factor that is there was proved.
+        let [with, without] = [Proven::SecondFactor, Proven::Password].map(|p| self.opening(attempt, &account, p));
+        let (with, without, kept) = (with?, without?, account.clone());
+        let secret = app
+            .store()
             .write(move |tx| {
                 tx.audit(event);
-                tx.close_sessions_of(&kept.id)?;
-                tx.put_account(&kept)
+                // Anew: duties may have changed meanwhile.
+                let mut account = tx.account(&kept.id)?.ok_or_else(Problem::internal)?;
+                account.password = hashed;
+                tx.close_sessions_of(&account.id)?;
+                tx.put_account(&account)?;
+                let opening = if tx.has_second_factor(&account.id)? { with } else { without };
+                opening.keep(tx)
             })
             .await?;
         self.seen.forget_all();
-        self.open_session(app.store(), attempt, &account, None).await
+        Ok(self.cookies_of(attempt, headers, &account, &secret, None))
     }
 
-    /// Ends the caller's session, and gives the headers that clear its cookie.
-    pub(crate) async fn leave(&self, store: &Store, attempt: &Attempt, caller: &Caller) -> Result<HeaderMap, Problem> {
-        if let Some(hash) = caller.session {
-            let event = attempt.event(&caller.actor.id, "sign-out", Outcome::Done);
+    /// Ends a session, a half one too, and gives the headers that clear its cookie.
+    pub(crate) async fn leave(&self, store: &Store, attempt: &Attempt, known: &Known) -> Result<HeaderMap, Problem> {
+        if let Some(hash) = known.session() {
+            let event = attempt.event(known.actor_id(), "sign-out", Outcome::Done);
             store
                 .write(move |tx| {
                     tx.audit(event);

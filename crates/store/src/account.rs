@@ -25,6 +25,10 @@ pub struct Account {
     pub password: String,
     /// Cannot sign in, and what is open is dead.
     pub disabled: bool,
+    /// Not before this, in ms since 1970 UTC.
+    pub valid_from: Option<i64>,
+    /// Not at this or after, in ms since 1970 UTC: the day somebody leaves.
+    pub valid_to: Option<i64>,
 }
 
 /// A signed-in browser or device.
@@ -38,6 +42,17 @@ pub struct Session {
     pub created: i64,
     /// ms since 1970 UTC.
     pub last_seen: i64,
+    /// What was shown to open it.
+    pub proven: Proven,
+}
+
+/// What a session's owner has proved with; more never comes to a session later, for it then gets a new id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proven {
+    /// A password.
+    Password = 1,
+    /// A password, and something only the owner has.
+    SecondFactor = 2,
 }
 
 /// A program's key to the interface.
@@ -72,10 +87,18 @@ macro_rules! debug_as {
     };
 }
 debug_as!(Account, id, duties, disabled);
-debug_as!(Session, account, created, last_seen);
+debug_as!(Session, account, created, last_seen, proven);
 debug_as!(Token, id, scope, expires, revoked);
 
 impl Account {
+    /// Whether it may sign in and act at `now_ms`.
+    #[must_use]
+    pub fn is_active(&self, now_ms: i64) -> bool {
+        !self.disabled
+            && self.valid_from.is_none_or(|from| from <= now_ms)
+            && self.valid_to.is_none_or(|to| now_ms < to)
+    }
+
     /// The account as one who acts.
     #[must_use]
     pub fn actor(&self) -> access::Actor {
@@ -98,13 +121,20 @@ impl Account {
             duties: duties.map_err(|error: access::NotADuty| DbError::Corrupt(error.to_string()))?,
             password: row.text(4)?,
             disabled: row.int(5)? != 0,
+            valid_from: row.opt_int(6)?,
+            valid_to: row.opt_int(7)?,
         })
     }
 }
 
 impl Session {
     fn read(row: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self { hash: hash(row, 0)?, account: row.text(1)?, created: row.int(2)?, last_seen: row.int(3)? })
+        let proven = match row.int(4)? {
+            1 => Proven::Password,
+            2 => Proven::SecondFactor,
+            other => return Err(DbError::Corrupt(format!("a session has proven {other}"))),
+        };
+        Ok(Self { hash: hash(row, 0)?, account: row.text(1)?, created: row.int(2)?, last_seen: row.int(3)?, proven })
     }
 }
 
@@ -125,10 +155,13 @@ impl Token {
 
 macro_rules! select {
     (account $rest:literal) => {
-        concat!("SELECT id, login, name, duties, password, disabled FROM account WHERE clinic = ?1 ", $rest)
+        concat!(
+            "SELECT id, login, name, duties, password, disabled, valid_from, valid_to FROM account WHERE clinic = ?1 ",
+            $rest
+        )
     };
     (session $rest:literal) => {
-        concat!("SELECT hash, account, created, last_seen FROM session WHERE clinic = ?1 ", $rest)
+        concat!("SELECT hash, account, created, last_seen, proven FROM session WHERE clinic = ?1 ", $rest)
     };
     (token $rest:literal) => {
         concat!(
@@ -190,10 +223,11 @@ impl Tx<'_> {
     pub fn put_account(&mut self, account: &Account) -> Result<(), StoreError> {
         let duties = account.duties.iter().map(|duty| duty.as_str()).collect::<Vec<_>>().join(" ");
         self.change(
-            "INSERT INTO account (clinic, id, login, name, duties, password, disabled)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO account (clinic, id, login, name, duties, password, disabled, valid_from, valid_to)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
              ON CONFLICT (clinic, id) DO UPDATE SET login = excluded.login, name = excluded.name,
-             duties = excluded.duties, password = excluded.password, disabled = excluded.disabled",
+             duties = excluded.duties, password = excluded.password, disabled = excluded.disabled,
+             valid_from = excluded.valid_from, valid_to = excluded.valid_to",
             &[
                 account.id.as_str().into(),
                 account.login.as_str().into(),
@@ -201,6 +235,8 @@ impl Tx<'_> {
                 duties.as_str().into(),
                 account.password.as_str().into(),
                 Val::Int(i64::from(account.disabled)),
+                account.valid_from.map_or(Val::Null, Val::Int),
+                account.valid_to.map_or(Val::Null, Val::Int),
             ],
         )?;
         Ok(())
@@ -209,12 +245,13 @@ impl Tx<'_> {
     /// Keeps a new session.
     pub fn open_session(&mut self, session: &Session) -> Result<(), StoreError> {
         self.change(
-            "INSERT INTO session (clinic, hash, account, created, last_seen) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO session (clinic, hash, account, created, last_seen, proven) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             &[
                 session.hash[..].into(),
                 session.account.as_str().into(),
                 Val::Int(session.created),
                 Val::Int(session.last_seen),
+                Val::Int(session.proven as i64),
             ],
         )?;
         Ok(())
@@ -279,7 +316,7 @@ impl Tx<'_> {
     }
 
     /// A statement that needs an audit event beside it; the clinic is `?1`.
-    fn change(&mut self, sql: &str, params: &[Val<'_>]) -> Result<u64, StoreError> {
+    pub(crate) fn change(&mut self, sql: &str, params: &[Val<'_>]) -> Result<u64, StoreError> {
         self.touched = true;
         let params: Vec<Val<'_>> = [self.clinic.into()].into_iter().chain(params.iter().copied()).collect();
         Ok(self.db.execute(sql, &params)?)

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::db::{Db, Sqlite};
 
 /// From this size of the log on, bytes, a passive checkpoint is worth its syncs.
-const LOG_WORTH: u64 = 4 << 20;
+const LOG_WORTH: u64 = 16 << 20;
 /// Beyond this the writer steps in.
 pub(crate) const LOG_MAX: u64 = 64 << 20;
 const PAUSE: Duration = Duration::from_millis(250);

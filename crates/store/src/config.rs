@@ -45,15 +45,29 @@ pub struct Config {
     pub keys: Keys,
     /// Whose records; a hub's store makes handles of other clinics with [`crate::Store::of_clinic`].
     pub clinic: ClinicId,
-    /// Threads that read, each with a connection and a page cache of its own.
+    /// Threads that do long reads, each with a connection and a page cache of its own.
     pub readers: usize,
-    /// How long one read job may take.
+    /// How long one read job may take; one that is known to be long, ten times that.
     pub read_deadline: Duration,
     /// What time it is.
     pub clock: Clock,
+    /// Page cache of the one connection that writes, in KiB.
+    pub writer_cache_kib: u32,
 }
 
+/// Enough for a day's writing; a page that is not at hand is read, authenticated and decrypted again.
+const WRITER_CACHE_KIB: u32 = 24 * 1024;
+/// A large import writes all over the indexes: with the small cache each resource costs several times as much
+/// once the database is a few times larger than it.
+const LOADING_CACHE_KIB: u32 = 1024 * 1024;
+
 impl Config {
+    /// For a process that loads very much and then ends: a page cache of a gigabyte at most.
+    #[must_use]
+    pub fn loading(self) -> Self {
+        Self { writer_cache_kib: LOADING_CACHE_KIB, ..self }
+    }
+
     /// An embedded store in a data directory, which is made if it is not there.
     #[must_use]
     pub fn directory(path: impl Into<PathBuf>, keys: Keys) -> Self {
@@ -71,9 +85,10 @@ impl Config {
             location,
             keys,
             clinic: ClinicId::ONLY,
-            readers: 3,
-            read_deadline: Duration::from_secs(10),
+            readers: 2,
+            read_deadline: Duration::from_secs(1),
             clock: Arc::new(system_clock),
+            writer_cache_kib: WRITER_CACHE_KIB,
         }
     }
 }

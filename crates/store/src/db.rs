@@ -57,8 +57,11 @@ pub(crate) trait Db {
     /// [`DbError::Deadline`] when the time has passed.
     fn begin_read(&mut self, clinic: ClinicId, time: Duration) -> Result<(), DbError>;
 
-    /// Begins a transaction that may write. `durable`: its commit outlives a power cut.
-    fn begin_write(&mut self, durable: bool) -> Result<(), DbError>;
+    /// Begins a transaction that may write. Its commit outlives a power cut.
+    fn begin_write(&mut self) -> Result<(), DbError>;
+
+    /// Whether something was broken off for its time since the last [`Self::begin_read`].
+    fn was_late(&self) -> bool;
 
     /// Within a transaction, begins what can be undone alone: one clinic's, with a time limit as for reading.
     fn begin_job(&mut self, clinic: ClinicId, time: Duration) -> Result<(), DbError>;

@@ -45,7 +45,7 @@ pub(crate) fn settle(db: &mut dyn Db, place: &str, directory: &Path) -> Result<(
     let outside = fs::read_to_string(directory.join(FILE)).unwrap_or_default();
     let random = getrandom::u64().map_err(|error| StoreError::Unavailable(error.to_string()))?;
     let mark = format!("{random:016x}");
-    db.begin_write(true)?;
+    db.begin_write()?;
     let settled = compare(db, place, &outside).and_then(|()| {
         set(db, "place", place)?;
         set(db, "mark", &mark)

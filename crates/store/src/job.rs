@@ -2,13 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use audit::Event;
 use clinic::ClinicId;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::append::Tx;
 use crate::error::StoreError;
-use crate::snapshot::Snapshot;
 
 /// The end of a job that a worker holds without knowing its types.
 pub(crate) trait Answer: Send {
@@ -25,19 +23,10 @@ pub(crate) trait WriteJob: Answer {
     fn into_answer(self: Box<Self>) -> Box<dyn Answer>;
 }
 
-/// A read before it has run. `run` says whether it succeeded.
-pub(crate) trait ReadJob: Answer {
-    fn run(&mut self, snapshot: &mut Snapshot<'_>) -> bool;
-    /// Once it has run, only the answer is left.
-    fn into_answer(self: Box<Self>) -> Box<dyn Answer>;
-}
-
 /// What the writer does.
 pub(crate) enum Task {
     /// A write job.
     Write(ClinicId, Box<dyn WriteJob>),
-    /// Audit lines of a read that is done, where there is no journal; its caller is answered when they are committed.
-    Audit(ClinicId, Vec<Event>, Box<dyn Answer>),
     /// Lines wait in the journal.
     Wake,
 }
@@ -50,10 +39,6 @@ impl Task {
                 job.answer();
             }
             Self::Wake => {}
-            Self::Audit(_, _, mut job) => {
-                job.refuse(error.clone());
-                job.answer();
-            }
         }
     }
 }
@@ -103,29 +88,6 @@ where
                 let kept = result.is_ok();
                 self.result = Some(result);
                 kept
-            }
-            Err(_) => false,
-        }
-    }
-
-    fn into_answer(self: Box<Self>) -> Box<dyn Answer> {
-        self
-    }
-}
-
-impl<F, T, E> ReadJob for Job<F, T, E>
-where
-    F: FnOnce(&mut Snapshot<'_>) -> Result<T, E> + Send + 'static,
-    T: Send + 'static,
-    E: From<StoreError> + Send + 'static,
-{
-    fn run(&mut self, snapshot: &mut Snapshot<'_>) -> bool {
-        let Some(work) = self.work.take() else { return false };
-        match catch_unwind(AssertUnwindSafe(|| work(snapshot))) {
-            Ok(result) => {
-                let succeeded = result.is_ok();
-                self.result = Some(result);
-                succeeded
             }
             Err(_) => false,
         }

@@ -1,13 +1,15 @@
 //! Audit lines of reads on their way into the log.
 //!
-//! A line must be committed before its read is answered. Committing it to the main database would make every
-//! reader throw its page cache away (SQLite does so whenever the write-ahead log has changed), and with SQLCipher
-//! each page then has to be read, authenticated and decrypted again. So the lines of reads are committed here, to
-//! a small database beside the main one under the same key, and moved into the log in one go: before the next
-//! write, or within a second. The main database holds the number of the last line moved, written in the same
-//! transaction, so a line is in the log exactly once whatever happens in between.
+//! A line must be kept before its read is answered. Committing it to the database would make every reader throw its
+//! page cache away (SQLite does so whenever the write-ahead log has changed), and with SQLCipher each page then has
+//! to be read, authenticated and decrypted again; at a hub it would be a round trip. So a line is appended to a file
+//! ([`file`]) by whoever reads, and all that wait are moved into the log in one go: before the next write, or within a
+//! second. The database holds the number of the last line moved, written in the same transaction, so a line is in the
+//! log exactly once whatever happens in between.
 
-use std::ops::ControlFlow;
+mod file;
+mod former;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -15,56 +17,61 @@ use std::time::Instant;
 use audit::Event;
 use clinic::ClinicId;
 
-use crate::db::{Db, Sqlite, Val};
+use crate::db::{Db, Val};
 use crate::error::{DbError, StoreError};
+use file::{File, Line};
 
-/// The name of the file beside the database.
-pub(crate) const FILE: &str = "reads.db";
+/// The name of the file in the data directory.
+pub(crate) const FILE: &str = "reads.log";
 /// Lines that wait at most before they are moved, however short they have waited.
 const LINES_MAX: usize = 4096;
-const CACHE_KIB: u32 = 256;
+/// Beyond this the file is made anew although lines still wait: under a steady load some always do.
+const BYTES_MAX: u64 = 4 << 20;
 
-/// The journal as readers, who commit lines to it, and the writer, who moves them, share it.
+/// The journal as readers, who append to it, and the writer, who moves the lines, share it.
 #[derive(Clone)]
 pub(crate) struct Journal(Arc<Mutex<Lines>>);
 
 /// Lines taken to be moved, and the number of the last of them.
 pub(crate) struct Taken {
     pub(crate) lines: Vec<(ClinicId, Event)>,
-    seq: i64,
+    seq: u64,
 }
 
 struct Lines {
-    db: Sqlite,
-    /// Committed here and not yet in the log.
+    file: File,
+    /// In the file and not yet in the log.
     waiting: Vec<(ClinicId, Event)>,
     /// Since when the first of them waits.
     since: Option<Instant>,
-    /// Number of the last line committed here.
-    seq: i64,
-    /// Number of the last line that is in the log.
-    moved: i64,
-    /// Rows up to here are gone already.
-    deleted: i64,
+    /// Number of the last line in the file.
+    seq: u64,
+    broken: Option<String>,
 }
 
 impl Journal {
     /// Opens the journal and takes up the lines that a process which ended left behind. `main` tells how far the
     /// log has come.
-    pub(crate) fn open(path: &Path, key: &[u8; 32], main: &mut dyn Db) -> Result<Self, StoreError> {
-        let mut db = Sqlite::open(path, key, CACHE_KIB)?;
-        db.batch(
-            "CREATE TABLE IF NOT EXISTS line (seq INTEGER PRIMARY KEY, clinic INTEGER NOT NULL, event BLOB NOT NULL)",
-        )?;
+    pub(crate) fn open(directory: &Path, key: &[u8; 32], main: &mut dyn Db) -> Result<Self, StoreError> {
         main.execute("INSERT INTO store (name, value) VALUES ('journal', '0') ON CONFLICT (name) DO NOTHING", &[])?;
         let moved = main.one("SELECT value FROM store WHERE name = 'journal'", &[], |row| row.text(0))?;
         let moved = moved.and_then(|text| text.parse().ok()).unwrap_or(0);
-        let mut lines = Lines { db, waiting: Vec::new(), since: None, seq: moved, moved, deleted: 0 };
-        lines.take_up()?;
+        let (mut file, found) = File::open(&directory.join(FILE), key)?;
+        let left: Vec<Line> = found.into_iter().filter(|line| line.seq > moved).collect();
+        if left.is_empty() {
+            // What a power cut brought back is all moved, but the next line's number would not follow on it.
+            file.empty()?;
+        }
+        let seq = left.last().map_or(moved, |line| line.seq);
+        let waiting: Vec<_> = left.into_iter().map(|line| (line.clinic, line.event)).collect();
+        let since = (!waiting.is_empty()).then(Instant::now);
+        let mut lines = Lines { file, waiting, since, seq, broken: None };
+        // Numbers go on, so what a start that was cut short took up already is not taken up again.
+        former::take_up(directory, key, seq, |clinic, event| lines.keep(clinic, vec![event]).map(drop))?;
         Ok(Self(Arc::new(Mutex::new(lines))))
     }
 
-    /// Commits lines. They outlive the end of this process from now on, a power cut once they are moved.
+    /// Keeps lines. They outlive the end of this process from now on, a power cut once they are moved.
     /// True when the writer is to be told: these are the first to wait, or so many wait that they should go at once.
     pub(crate) fn keep(&self, clinic: ClinicId, events: Vec<Event>) -> Result<bool, DbError> {
         self.lines().keep(clinic, events)
@@ -89,9 +96,9 @@ impl Journal {
         (!taken.is_empty()).then_some(Taken { lines: taken, seq })
     }
 
-    /// The transaction that moved them is committed. The rows here go with the next commit here.
-    pub(crate) fn are_moved(&self, taken: &Taken) {
-        self.lines().moved = taken.seq;
+    /// The transaction that moved what was taken is committed.
+    pub(crate) fn are_moved(&self) {
+        self.lines().shorten();
     }
 
     /// That transaction failed: they wait again, before those that have come since.
@@ -103,10 +110,10 @@ impl Journal {
     }
 
     pub(crate) fn broken(&self) -> Option<String> {
-        self.lines().db.broken()
+        self.lines().broken.clone()
     }
 
-    /// A panic elsewhere cannot leave the lines half-changed: they change after the commit.
+    /// A panic elsewhere cannot leave the lines half-changed: they change after the file.
     fn lines(&self) -> MutexGuard<'_, Lines> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -121,55 +128,36 @@ impl Taken {
 }
 
 impl Lines {
-    fn take_up(&mut self) -> Result<(), StoreError> {
-        let (waiting, seq) = (&mut self.waiting, &mut self.seq);
-        self.db.query(
-            "SELECT seq, clinic, event FROM line WHERE seq > ?1 ORDER BY seq",
-            &[Val::Int(self.moved)],
-            &mut |row| {
-                let corrupt = || DbError::Corrupt("a line of the journal of reads".to_owned());
-                let clinic = u32::try_from(row.int(1)?).map_err(|_| corrupt())?;
-                waiting.push((ClinicId(clinic), Event::parse(&row.bytes(2)?).map_err(|_| corrupt())?));
-                *seq = row.int(0)?;
-                Ok(ControlFlow::Continue(()))
-            },
-        )?;
-        self.since = (!self.waiting.is_empty()).then(Instant::now);
-        Ok(())
-    }
-
     fn keep(&mut self, clinic: ClinicId, events: Vec<Event>) -> Result<bool, DbError> {
-        self.db.begin_write(false)?;
-        let kept = self.insert(clinic, &events).and_then(|seq| self.db.end(true).map(|()| seq));
-        match kept {
-            Ok(seq) => {
-                self.seq = seq;
-                self.deleted = self.moved;
-                self.waiting.extend(events.into_iter().map(|event| (clinic, event)));
-                let first = self.since.is_none();
-                self.since.get_or_insert_with(Instant::now);
-                Ok(first || self.waiting.len() == LINES_MAX)
-            }
-            Err(error) => {
-                let _unusable = self.db.end(false);
-                Err(error)
-            }
+        let appended = self.file.append(self.seq + 1, events.iter().map(|event| (clinic, event)));
+        self.seq = self.note(appended)?;
+        self.waiting.extend(events.into_iter().map(|event| (clinic, event)));
+        let first = self.since.is_none();
+        self.since.get_or_insert_with(Instant::now);
+        Ok(first || self.waiting.len() == LINES_MAX)
+    }
+
+    /// Gives back the room of lines that are moved. What cannot be given back now is passed over at the next start,
+    /// and given back with the next lines.
+    fn shorten(&mut self) {
+        let done = if self.waiting.is_empty() {
+            self.file.empty()
+        } else if self.file.bytes() > BYTES_MAX {
+            let first = self.seq + 1 - self.waiting.len() as u64;
+            self.file.replace(first, self.waiting.iter().map(|(clinic, event)| (*clinic, event)))
+        } else {
+            Ok(())
+        };
+        if let Err(error) = self.note(done) {
+            tracing::warn!(%error, "the journal of reads was not shortened");
         }
     }
 
-    fn insert(&mut self, clinic: ClinicId, events: &[Event]) -> Result<i64, DbError> {
-        if self.deleted < self.moved {
-            self.db.execute("DELETE FROM line WHERE seq <= ?1", &[Val::Int(self.moved)])?;
+    fn note<T>(&mut self, result: Result<T, DbError>) -> Result<T, DbError> {
+        if let Err(DbError::Io(what)) = &result {
+            self.broken.get_or_insert_with(|| what.clone());
         }
-        let mut seq = self.seq;
-        for event in events {
-            seq += 1;
-            self.db.execute(
-                "INSERT INTO line (seq, clinic, event) VALUES (?1, ?2, ?3)",
-                &[Val::Int(seq), Val::from(clinic), Val::Bytes(&event.to_vec())],
-            )?;
-        }
-        Ok(seq)
+        result
     }
 }
 
@@ -181,6 +169,7 @@ mod tests {
 
     use super::*;
     use crate::config::Config;
+    use crate::db::Sqlite;
     use crate::store::Store;
     use crate::vault::Keys;
 
@@ -207,7 +196,49 @@ mod tests {
 
     fn journal(directory: &Path, keys: &Keys) -> (Journal, Sqlite) {
         let mut main = Sqlite::open(&directory.join("komainu.db"), &keys.database, 256).unwrap();
-        (Journal::open(&directory.join(FILE), &keys.database, &mut main).unwrap(), main)
+        (Journal::open(directory, &keys.database, &mut main).unwrap(), main)
+    }
+
+    #[tokio::test]
+    async fn lines_in_the_former_form_are_taken_up_once() {
+        let (directory, keys) = (TempDir::new().unwrap(), Keys::random().unwrap());
+        drop(Store::open(config(&directory, &keys)).unwrap());
+        let former = directory.path().join("reads.db");
+        let mut db = Sqlite::open(&former, &keys.database, 256).unwrap();
+        db.batch("CREATE TABLE line (seq INTEGER PRIMARY KEY, clinic INTEGER NOT NULL, event BLOB NOT NULL)").unwrap();
+        for (seq, name) in [(1, "a"), (2, "b")] {
+            let line = event(name).to_vec();
+            db.execute("INSERT INTO line VALUES (?1, 1, ?2)", &[Val::Int(seq), Val::Bytes(&line)]).unwrap();
+        }
+        drop(db);
+        let copy = directory.path().join("copy");
+        std::fs::copy(&former, &copy).unwrap();
+        // A start that took them up and was killed before it removed them.
+        drop(journal(directory.path(), &keys));
+        assert!(!former.exists());
+        std::fs::rename(copy, &former).unwrap();
+        let store = Store::open(config(&directory, &keys)).unwrap();
+        assert_eq!(actors(&store).await, ["a", "b"]);
+        assert!(!former.exists());
+    }
+
+    #[test]
+    fn under_a_steady_load_the_file_does_not_grow_without_end() {
+        let (directory, keys) = (TempDir::new().unwrap(), Keys::random().unwrap());
+        drop(Store::open(config(&directory, &keys)).unwrap());
+        let (journal, _main) = journal(directory.path(), &keys);
+        let path = directory.path().join(FILE);
+        let mut longest = 0;
+        for _ in 0..40 {
+            journal.keep(ClinicId::ONLY, vec![event("a"); 1000]).unwrap();
+            let taken = journal.take().unwrap();
+            assert_eq!(taken.lines.len(), if longest == 0 { 1000 } else { 1001 });
+            journal.keep(ClinicId::ONLY, vec![event("b")]).unwrap();
+            journal.are_moved();
+            longest = longest.max(std::fs::metadata(&path).unwrap().len());
+        }
+        assert!(longest < BYTES_MAX + (1 << 20), "{longest} bytes");
+        assert_eq!(journal.take().unwrap().lines.len(), 1);
     }
 
     #[tokio::test]
@@ -231,6 +262,26 @@ mod tests {
         // Moved in the transaction that was committed, but the rows are still here.
         let (again, _) = journal(directory.path(), &keys);
         assert!(again.take().is_none());
+    }
+
+    /// A power cut can undo that the file was emptied, and take the lines that came after.
+    #[test]
+    fn a_file_from_before_what_was_moved_does_not_hide_later_lines() {
+        let (directory, keys) = (TempDir::new().unwrap(), Keys::random().unwrap());
+        drop(Store::open(config(&directory, &keys)).unwrap());
+        let path = directory.path().join(FILE);
+        let (before, mut main) = journal(directory.path(), &keys);
+        before.keep(ClinicId::ONLY, vec![event("a")]).unwrap();
+        let stale = std::fs::read(&path).unwrap();
+        before.keep(ClinicId::ONLY, vec![event("b"), event("c")]).unwrap();
+        before.take().unwrap().mark(&mut main).unwrap();
+        drop(before);
+        std::fs::write(&path, stale).unwrap();
+        let (after, _) = journal(directory.path(), &keys);
+        after.keep(ClinicId::ONLY, vec![event("d")]).unwrap();
+        drop(after);
+        let (again, _) = journal(directory.path(), &keys);
+        assert_eq!(again.take().unwrap().lines.len(), 1);
     }
 
     #[tokio::test]

@@ -2,7 +2,8 @@
 //!
 //! - [`Store::write`] runs a job on the writer thread. Jobs that wait together share one COMMIT, each in a
 //!   savepoint of its own, and all are answered after it: acknowledged means durable.
-//! - [`Store::read`] runs a job on a reader thread, on one snapshot of the database.
+//! - [`Store::read`] runs a job on one snapshot of the database: on the caller's thread while it is short, else on a
+//!   reader's.
 //! - A job that touched records must have recorded an audit event ([`Snapshot::audit`]); otherwise nothing of it
 //!   is committed or answered. The event's line commits in the same transaction as the versions it tells of.
 //! - Every function that shows or changes records takes an [`access::Permit`], which `access` alone can make.
@@ -17,6 +18,7 @@ mod config;
 mod db;
 mod draft;
 mod error;
+mod factor;
 mod index;
 mod instance;
 mod job;
@@ -41,12 +43,13 @@ mod writer;
 #[path = "../tests/all/postgres.rs"]
 mod server;
 
-pub use account::{Account, Session, Token};
+pub use account::{Account, Proven, Session, Token};
 pub use answers::Kept;
 pub use append::{Expect, Tx};
 pub use config::{Clock, Config, Location};
 pub use draft::Draft;
 pub use error::StoreError;
+pub use factor::{Place, Totp, TotpState, Tries};
 pub use payload::instant;
 pub use pull::Pulled;
 pub use search::{INCLUDED_MAX, Page};

@@ -1,89 +1,91 @@
-//! A reader: one thread, one connection, one snapshot per job.
+//! A reader: one connection, one snapshot per job.
+//!
+//! A job is first tried on the thread it comes from ([`crate::Store::read`]), because two changes of thread cost more
+//! than a small search. It may be there for [`TRIAL`] only, so that no slow one holds up the connections that the same
+//! thread serves; one that needs longer begins anew on a thread of readers.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use audit::Event;
 use clinic::ClinicId;
 use tokio::sync::watch;
 
 use crate::db::Db;
-use crate::error::{DbError, StoreError};
-use crate::job::{ReadJob, Task};
+use crate::error::StoreError;
+use crate::job::Task;
 use crate::journal::Journal;
 use crate::snapshot::Snapshot;
 use crate::writer::failed;
 
+/// How long a job may take on the thread it comes from.
+pub(crate) const TRIAL: Duration = Duration::from_millis(4);
+
 /// A read on its way to whichever reader is free.
-pub(crate) type Reading = (ClinicId, Box<dyn ReadJob>);
+pub(crate) type Reading = Box<dyn FnOnce(&mut Reader) + Send>;
 
 pub(crate) struct Reader {
     db: Box<dyn Db + Send>,
-    jobs: Arc<Mutex<Receiver<Reading>>>,
+    journal: Journal,
     writer: Sender<Task>,
-    /// Where audit lines go, beside an embedded database.
-    journal: Option<Journal>,
     stop: Arc<watch::Sender<Option<String>>>,
-    deadline: Duration,
 }
 
 impl Reader {
     pub(crate) fn new(
         db: Box<dyn Db + Send>,
-        jobs: Arc<Mutex<Receiver<Reading>>>,
+        journal: Journal,
         writer: Sender<Task>,
-        journal: Option<Journal>,
         stop: Arc<watch::Sender<Option<String>>>,
-        deadline: Duration,
     ) -> Self {
-        Self { db, jobs, writer, journal, stop, deadline }
+        Self { db, journal, writer, stop }
     }
 
-    pub(crate) fn run(mut self) {
-        while let Some((clinic, job)) = self.next() {
-            self.work(clinic, job);
-        }
-    }
-
-    fn next(&self) -> Option<Reading> {
+    /// Works until nobody is left who could ask.
+    pub(crate) fn run(mut self, jobs: &Mutex<Receiver<Reading>>) {
         // Whoever holds the lock waits for the next job; a panic elsewhere cannot leave the queue half-changed.
-        self.jobs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok()
+        let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        while let Ok(job) = next() {
+            job(&mut self);
+        }
     }
 
-    fn work(&mut self, clinic: ClinicId, mut job: Box<dyn ReadJob>) {
-        if let Some(reason) = self.stop.borrow().clone() {
-            job.refuse(StoreError::Stopped(reason));
-            return job.into_answer().answer();
+    /// Runs a job that may take so long. When it answers, the audit lines are kept.
+    pub(crate) fn read<T, E: From<StoreError>>(
+        &mut self,
+        clinic: ClinicId,
+        time: Duration,
+        work: impl FnOnce(&mut Snapshot<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (result, events) = self.snapshot(clinic, time, work)?;
+        self.keep(clinic, events)?;
+        result
+    }
+
+    /// The same within [`TRIAL`]; None when that was too short. Then nothing of it is kept.
+    pub(crate) fn attempt<T, E: From<StoreError>>(
+        &mut self,
+        clinic: ClinicId,
+        work: impl FnOnce(&mut Snapshot<'_>) -> Result<T, E>,
+    ) -> Option<Result<T, E>> {
+        match self.snapshot(clinic, TRIAL, work) {
+            _ if self.db.was_late() => None,
+            Err(error) => Some(Err(error.into())),
+            Ok((result, events)) => Some(self.keep(clinic, events).map_err(E::from).and(result)),
         }
-        let events = match self.snapshot(clinic, job.as_mut()) {
-            Ok(events) => events,
-            Err(error) => {
-                if let DbError::Io(reason) = &error {
-                    self.stop.send_replace(Some(reason.clone()));
-                }
-                job.refuse(error.into());
-                Vec::new()
-            }
-        };
+    }
+
+    /// Keeps audit lines in the journal, and tells the writer when they are the first there.
+    fn keep(&self, clinic: ClinicId, events: Vec<Event>) -> Result<(), StoreError> {
         if events.is_empty() {
-            return job.into_answer().answer();
+            return Ok(());
         }
-        if let Some(journal) = &self.journal {
-            if let Err(error) = self.keep(journal, clinic, events) {
-                job.refuse(error);
-            }
-            return job.into_answer().answer();
-        }
-        // Straight to the writer: the caller is woken once, when the lines are committed.
-        if let Err(unsent) = self.writer.send(Task::Audit(clinic, events, job.into_answer())) {
-            unsent.0.into_answer(&StoreError::Stopped("the writer has ended".to_owned()));
-        }
-    }
-
-    /// Commits audit lines to the journal, and tells the writer when they are the first there.
-    fn keep(&self, journal: &Journal, clinic: ClinicId, events: Vec<audit::Event>) -> Result<(), StoreError> {
-        let kept = journal.keep(clinic, events);
-        if let Some(reason) = journal.broken() {
+        let kept = self.journal.keep(clinic, events);
+        if kept.is_err()
+            && let Some(reason) = self.journal.broken()
+        {
             self.stop.send_replace(Some(reason));
         }
         if kept? {
@@ -93,43 +95,66 @@ impl Reader {
         Ok(())
     }
 
-    /// Runs the job; the audit events to be written.
-    fn snapshot(&mut self, clinic: ClinicId, job: &mut dyn ReadJob) -> Result<Vec<audit::Event>, DbError> {
-        self.db.begin_read(clinic, self.deadline)?;
+    /// Runs the job; its result and the audit events to be kept.
+    fn snapshot<T, E: From<StoreError>>(
+        &mut self,
+        clinic: ClinicId,
+        time: Duration,
+        work: impl FnOnce(&mut Snapshot<'_>) -> Result<T, E>,
+    ) -> Result<(Result<T, E>, Vec<Event>), StoreError> {
+        if let Some(reason) = self.stop.borrow().clone() {
+            return Err(StoreError::Stopped(reason));
+        }
+        let begun = self.db.begin_read(clinic, time);
         let mut snapshot = Snapshot::new(self.db.as_mut(), clinic);
-        let succeeded = job.run(&mut snapshot);
+        let result = begun.map(|()| catch_unwind(AssertUnwindSafe(|| work(&mut snapshot))));
         let (events, touched) = (std::mem::take(&mut snapshot.events), snapshot.touched);
         let ended = self.db.end(false);
         if let Some(reason) = self.db.broken() {
-            return Err(DbError::Io(reason));
+            self.stop.send_replace(Some(reason.clone()));
+            return Err(StoreError::Stopped(reason));
         }
+        let result = result?.map_err(|_| StoreError::Panicked);
         ended?;
         if touched && events.is_empty() {
-            job.refuse(StoreError::Unaudited);
+            return Err(StoreError::Unaudited);
         }
-        Ok(if succeeded { events } else { failed(events) })
+        Ok(match result {
+            Ok(Ok(answer)) => (Ok(answer), events),
+            Ok(Err(error)) => (Err(error), failed(events)),
+            Err(panicked) => (Err(panicked.into()), failed(events)),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
+    use access::{Action, Actor};
+    use audit::Outcome;
     use tempfile::TempDir;
 
+    use super::*;
     use crate::config::Config;
-    use crate::error::StoreError;
     use crate::server;
     use crate::store::Store;
     use crate::vault::Keys;
 
     const ENDLESS: &str = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n > 0)
                            SELECT sum(n % 2) FROM c WHERE n < 0";
+    /// Some hundred milliseconds.
+    const LONG: &str = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 300000)
+                        SELECT sum(n % 2) FROM c";
+
+    fn in_runtime(work: impl Future<Output = ()>) {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work);
+    }
 
     /// Asks something that takes for ever, then something easy.
     fn check(config: Config) {
         let config = Config { readers: 1, read_deadline: Duration::from_millis(100), ..config };
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        in_runtime(async {
             let store = Store::open(config).unwrap();
             for _ in 0..2 {
                 let endless = store.read(|snapshot| Ok(snapshot.db.one(ENDLESS, &[], |row| row.opt_int(0))?)).await;
@@ -150,5 +175,47 @@ mod tests {
             let directory = TempDir::new().unwrap();
             check(Config::postgres(url, directory.path(), Keys::random().unwrap()));
         }
+    }
+
+    #[test]
+    fn what_is_too_long_for_the_callers_thread_is_done_on_another_and_audited_once() {
+        let directory = TempDir::new().unwrap();
+        let config = Config {
+            read_deadline: Duration::from_secs(60),
+            ..Config::directory(directory.path(), Keys::random().unwrap())
+        };
+        in_runtime(async {
+            let store = Store::open(config).unwrap();
+            let (here, elsewhere) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+            let (turns, turns_there, caller) = (Arc::clone(&here), Arc::clone(&elsewhere), std::thread::current().id());
+            let sum = store.read::<_, StoreError, _>(move |snapshot| {
+                let turns = if std::thread::current().id() == caller { &turns } else { &turns_there };
+                turns.fetch_add(1, Ordering::Relaxed);
+                snapshot.audit(Event::new(1, "long", "read", Outcome::Done));
+                Ok(snapshot.db.one(LONG, &[], |row| row.opt_int(0))?.flatten())
+            });
+            assert_eq!(sum.await, Ok(Some(150_000)));
+            assert_eq!([here.load(Ordering::Relaxed), elsewhere.load(Ordering::Relaxed)], [1, 1]);
+            store.settle().await.unwrap();
+            let permit = access::decide(&Actor::system("test"), Action::Search, &["AuditEvent"]).unwrap();
+            let lines = store.read::<_, StoreError, _>(move |snapshot| {
+                snapshot.audit(Event::new(1, "look", "read", Outcome::Done));
+                snapshot.audit_events(&permit, None, None, 100)
+            });
+            assert_eq!(lines.await.unwrap().len(), 1);
+        });
+    }
+
+    #[test]
+    fn a_job_that_panics_is_told_so_and_hurts_no_other() {
+        let directory = TempDir::new().unwrap();
+        in_runtime(async {
+            let store = Store::open(Config::directory(directory.path(), Keys::random().unwrap())).unwrap();
+            for _ in 0..10 {
+                let panicked = store.read::<(), StoreError, _>(|_| panic!("a mistake")).await;
+                assert_eq!(panicked, Err(StoreError::Panicked));
+            }
+            assert_eq!(store.read::<_, StoreError, _>(|snapshot| snapshot.setting("x")).await, Ok(None));
+        });
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum Step {
     /// A statement. `INT`, `BYTES`, `REAL` are the types, `SORTED` a text in byte order; `{key:x}` … `{/key:x}` mark the integer row key,
     /// which in SQLite is the place in the file and so needs no index of its own.
     Sql(&'static str),
+    /// A column added to a table, with its type and default.
+    Column(&'static str, &'static str, &'static str),
     /// Triggers that refuse UPDATE and DELETE on the table.
     AppendOnly(&'static str),
     /// Row-level security: a connection sees the rows of the clinic it has named, and no others.
@@ -36,6 +38,10 @@ pub(crate) fn render(step: &Step, dialect: Dialect) -> Vec<String> {
     match (step, dialect) {
         (Step::Sql(text), _) => vec![words(text, dialect)],
         (Step::Only(only, text), _) => (*only == dialect).then(|| words(text, dialect)).into_iter().collect(),
+        // SQLite has no IF NOT EXISTS here; `run` asks first.
+        (Step::Column(table, name, kind), _) => {
+            vec![words(&format!("ALTER TABLE {table} ADD COLUMN {name} {kind} "), dialect)]
+        }
         (Step::AppendOnly(table), Dialect::Sqlite) => ["UPDATE", "DELETE"]
             .iter()
             .map(|verb| {
@@ -127,7 +133,7 @@ pub(crate) fn migrate(db: &mut dyn Db) -> Result<(), StoreError> {
 
 /// Alone: two programs may open one database at the same time.
 fn transaction(db: &mut dyn Db, work: impl FnOnce(&mut dyn Db) -> Result<(), DbError>) -> Result<(), DbError> {
-    db.begin_write(true)?;
+    db.begin_write()?;
     let done = work(db);
     let ended = db.end(done.is_ok());
     done.and(ended)
@@ -135,6 +141,11 @@ fn transaction(db: &mut dyn Db, work: impl FnOnce(&mut dyn Db) -> Result<(), DbE
 
 fn run(db: &mut dyn Db, migration: &Migration) -> Result<(), DbError> {
     for step in migration.steps {
+        if let Step::Column(table, name, _) = step
+            && has_column(db, table, name)?
+        {
+            continue;
+        }
         for statement in render(step, db.dialect()) {
             db.batch(&statement)?;
         }
@@ -144,6 +155,17 @@ fn run(db: &mut dyn Db, migration: &Migration) -> Result<(), DbError> {
         &[Val::Int(migration.number), Val::Text(migration.name)],
     )?;
     Ok(())
+}
+
+fn has_column(db: &mut dyn Db, table: &str, column: &str) -> Result<bool, DbError> {
+    let sql = match db.dialect() {
+        Dialect::Sqlite => "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2",
+        Dialect::Postgres => {
+            "SELECT count(*) FROM information_schema.columns
+             WHERE table_schema = current_schema() AND table_name = ?1 AND column_name = ?2"
+        }
+    };
+    Ok(db.one(sql, &[table.into(), column.into()], |row| row.int(0))?.unwrap_or(0) > 0)
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use audit::{SigningKey, VerifyingKey};
 use clinic::ClinicId;
@@ -15,8 +16,8 @@ use crate::checkpoint::Checkpointer;
 use crate::config::{Config, Location};
 use crate::db::{Db, Postgres, Sqlite};
 use crate::error::StoreError;
-use crate::job::{Job, ReadJob, Task};
-use crate::journal::{self, Journal};
+use crate::job::{Job, Task};
+use crate::journal::Journal;
 use crate::reader::{Reader, Reading};
 use crate::snapshot::Snapshot;
 use crate::writer::Writer;
@@ -25,10 +26,12 @@ use crate::{instance, schema};
 /// Jobs under way at once; callers beyond that wait their turn.
 const JOBS: usize = 1024;
 
-/// Page caches, one per connection. Together they bound what the database takes of the machine's memory.
-const WRITER_CACHE_KIB: u32 = 24 * 1024;
+/// Page caches, one per connection, with [`Config::writer_cache_kib`]. Together they bound what the database takes of
+/// the machine's memory.
 const READER_CACHE_KIB: u32 = 12 * 1024;
 const CHECKPOINT_CACHE_KIB: u32 = 1024;
+/// Readers on callers' own threads at most, whatever the machine has.
+const HERE_MAX: usize = 8;
 
 /// A store of one clinic's records. Clones share the threads and connections.
 #[derive(Clone)]
@@ -41,10 +44,13 @@ struct Inner {
     /// All three are None only while the last handle is dropped.
     writer: Option<mpsc::Sender<Task>>,
     readers: Option<mpsc::Sender<Reading>>,
+    /// Readers for jobs on their callers' own threads; none where the database is on the other side of a wire.
+    here: Mutex<Vec<Reader>>,
     end: Option<mpsc::Sender<()>>,
     audit_key: VerifyingKey,
     room: Arc<Semaphore>,
     stopped: watch::Receiver<Option<String>>,
+    read_deadline: Duration,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -61,7 +67,7 @@ impl Store {
     }
 
     fn open_here(config: &Config) -> Result<Self, StoreError> {
-        let mut db = connect(config, WRITER_CACHE_KIB)?;
+        let mut db = connect(config, config.writer_cache_kib)?;
         schema::migrate(db.as_mut())?;
         let (place, directory) = match &config.location {
             Location::Directory(path) => (instance::of_file(&database_file(path)?)?, path),
@@ -77,12 +83,7 @@ impl Store {
         let key = SigningKey::from_bytes(&config.keys.audit);
         let audit_key = key.verifying_key();
         let mut threads = Vec::new();
-        let journal = match &config.location {
-            Location::Directory(path) => {
-                Some(Journal::open(&path.join(journal::FILE), &config.keys.database, db.as_mut())?)
-            }
-            Location::Postgres { .. } => None,
-        };
+        let journal = Journal::open(directory, &config.keys.database, db.as_mut())?;
         let thread = Writer::new(db, tasks, Arc::clone(&stop), Arc::clone(&config.clock), key, journal.clone());
         threads.push(spawn("store-writer", move || thread.run())?);
         if let Location::Directory(path) = &config.location {
@@ -91,15 +92,29 @@ impl Store {
             let thread = Checkpointer::new(db, log_file(&file), ended, Arc::clone(&stop));
             threads.push(spawn("store-checkpoint", move || thread.run())?);
         }
-        for _ in 0..config.readers.max(1) {
+        let reader = || -> Result<Reader, StoreError> {
             let db = connect(config, READER_CACHE_KIB)?;
-            let (reads, stop) = (Arc::clone(&reads), Arc::clone(&stop));
-            let thread = Reader::new(db, reads, writer.clone(), journal.clone(), stop, config.read_deadline);
-            threads.push(spawn("store-reader", move || thread.run())?);
+            Ok(Reader::new(db, journal.clone(), writer.clone(), Arc::clone(&stop)))
+        };
+        for _ in 0..config.readers.max(1) {
+            let (thread, reads) = (reader()?, Arc::clone(&reads));
+            threads.push(spawn("store-reader", move || thread.run(&reads))?);
         }
-        let room = Arc::new(Semaphore::new(JOBS));
-        let inner =
-            Inner { writer: Some(writer), readers: Some(readers), end: Some(end), audit_key, room, stopped, threads };
+        let here = match &config.location {
+            Location::Directory(_) => (0..processors()).map(|_| reader()).collect::<Result<_, _>>()?,
+            Location::Postgres { .. } => Vec::new(),
+        };
+        let inner = Inner {
+            writer: Some(writer),
+            readers: Some(readers),
+            here: Mutex::new(here),
+            end: Some(end),
+            audit_key,
+            room: Arc::new(Semaphore::new(JOBS)),
+            stopped,
+            read_deadline: config.read_deadline,
+            threads,
+        };
         Ok(Self { inner: Arc::new(inner), clinic: config.clinic })
     }
 
@@ -140,11 +155,45 @@ impl Store {
         answer.await.unwrap_or_else(|_| Err(self.stopped_error().into()))
     }
 
-    /// Runs `work` on a snapshot. Answers when the audit events it recorded are committed.
+    /// Runs `work` on a snapshot. Answers when the audit events it recorded are kept.
+    ///
+    /// It is tried on this thread first; a job that turns out to be long is dropped and runs once more, from its
+    /// beginning, on a thread of readers. So it must come to the same when it is begun twice.
     ///
     /// # Errors
     /// What `work` returns; or, through `From`, why the store could not answer.
-    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    pub async fn read<T, E, F>(&self, mut work: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Snapshot<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let reader = self.inner.here().pop();
+        if let Some(mut reader) = reader {
+            let answer = reader.attempt(self.clinic, &mut work);
+            self.inner.here().push(reader);
+            if let Some(answer) = answer {
+                return answer;
+            }
+        }
+        self.queue(self.inner.read_deadline, work).await
+    }
+
+    /// [`Self::read`] for what is known to be long, an export or a check of everything: it is not tried on this
+    /// thread, and may take ten times as long.
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
+    pub async fn read_long<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Snapshot<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.queue(self.inner.read_deadline * 10, work).await
+    }
+
+    async fn queue<T, E, F>(&self, time: Duration, work: F) -> Result<T, E>
     where
         F: FnOnce(&mut Snapshot<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -153,8 +202,13 @@ impl Store {
         let (reply, answer) = oneshot::channel();
         let room = Arc::clone(&self.inner.room).acquire_owned().await.map_err(|_| self.stopped_error())?;
         let readers = self.inner.readers.as_ref().ok_or_else(|| self.stopped_error())?;
-        let job: Box<dyn ReadJob> = Box::new(Job::new(work, reply, room));
-        readers.send((self.clinic, job)).map_err(|_| self.stopped_error())?;
+        let clinic = self.clinic;
+        let job: Reading = Box::new(move |reader| {
+            // An error here means that the caller has gone.
+            let _gone = reply.send(reader.read(clinic, time, work));
+            drop(room);
+        });
+        readers.send(job).map_err(|_| self.stopped_error())?;
         answer.await.unwrap_or_else(|_| Err(self.stopped_error().into()))
     }
 
@@ -184,9 +238,22 @@ impl Store {
     }
 }
 
+impl Inner {
+    /// The one used last is taken first: its page cache is warm.
+    fn here(&self) -> MutexGuard<'_, Vec<Reader>> {
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How many threads may be reading at once without waiting for each other.
+fn processors() -> usize {
+    thread::available_parallelism().map_or(2, usize::from).clamp(2, HERE_MAX)
+}
+
 /// Waits until everything that was accepted is done.
 impl Drop for Inner {
     fn drop(&mut self) {
+        self.here().clear();
         self.readers = None;
         self.end = None;
         // The writer, the first, goes last and alone: whoever closes the last connection empties the log into the

@@ -31,13 +31,11 @@ pub(crate) struct Writer {
     stop: Arc<watch::Sender<Option<String>>>,
     clock: Clock,
     key: SigningKey,
-    /// Where audit lines of reads wait, beside an embedded database.
-    journal: Option<Journal>,
+    /// Where audit lines of reads wait.
+    journal: Journal,
     terms: HashMap<ClinicId, Known>,
     /// Clinics with audit events that no checkpoint covers yet, and since when.
     unsigned: HashMap<ClinicId, Instant>,
-    /// Since when audit lines of reads wait for a sync. They survive the end of this process, not a power cut.
-    unsynced: Option<Instant>,
 }
 
 /// How long audit lines of reads wait for a sync at most, if no write comes before.
@@ -75,13 +73,13 @@ impl Writer {
         stop: Arc<watch::Sender<Option<String>>>,
         clock: Clock,
         key: SigningKey,
-        journal: Option<Journal>,
+        journal: Journal,
     ) -> Self {
-        Self { db, tasks, stop, clock, key, journal, terms: HashMap::new(), unsigned: HashMap::new(), unsynced: None }
+        Self { db, tasks, stop, clock, key, journal, terms: HashMap::new(), unsigned: HashMap::new() }
     }
 
     pub(crate) fn run(mut self) {
-        if self.waiting_since().is_some() {
+        if self.journal.since().is_some() {
             self.commit(Vec::new(), false);
         }
         while let Some(tasks) = self.wait() {
@@ -93,14 +91,14 @@ impl Writer {
             self.commit(tasks, false);
         }
         // Everyone has gone: what is left of the audit log is written and signed now.
-        if self.stop.borrow().is_none() && (self.waiting_since().is_some() || !self.unsigned.is_empty()) {
+        if self.stop.borrow().is_none() && (self.journal.since().is_some() || !self.unsigned.is_empty()) {
             self.commit(Vec::new(), true);
         }
     }
 
     /// All that wait now; none when it is time to sync or sign. None when no more will come.
     fn wait(&self) -> Option<Vec<Task>> {
-        let sync = self.waiting_since().map(|since| SYNC_WITHIN.saturating_sub(since.elapsed()));
+        let sync = self.journal.since().map(|since| SYNC_WITHIN.saturating_sub(since.elapsed()));
         let sign = self.unsigned.values().map(|since| SIGN_WITHIN.saturating_sub(since.elapsed()));
         let first = match sign.chain(sync).min() {
             None => self.tasks.recv().ok()?,
@@ -120,34 +118,21 @@ impl Writer {
         Some(tasks)
     }
 
-    /// Since when audit lines of reads wait for a sync.
-    fn waiting_since(&self) -> Option<Instant> {
-        self.journal.as_ref().map_or(self.unsynced, Journal::since)
-    }
-
     fn commit(&mut self, tasks: Vec<Task>, closing: bool) {
-        let idle = tasks.is_empty();
-        let overdue = idle
-            || self.waiting_since().is_some_and(|since| since.elapsed() >= SYNC_WITHIN)
-            || self.journal.as_ref().is_some_and(Journal::is_full);
-        let durable = overdue || tasks.iter().any(|task| matches!(task, Task::Write(..)));
-        let mut answers = Vec::with_capacity(tasks.len());
-        if !durable && tasks.iter().all(|task| matches!(task, Task::Wake)) {
+        let overdue = tasks.is_empty()
+            || self.journal.since().is_some_and(|since| since.elapsed() >= SYNC_WITHIN)
+            || self.journal.is_full();
+        if !overdue && tasks.iter().all(|task| matches!(task, Task::Wake)) {
             return;
         }
-        let result = self.transaction(tasks, durable, closing, &mut answers);
+        let mut answers = Vec::with_capacity(tasks.len());
+        let result = self.transaction(tasks, closing, &mut answers);
         if let Err(error) = &result {
-            let broken = self.journal.as_ref().and_then(Journal::broken);
-            if let Some(reason) = self.db.broken().or(broken) {
+            if let Some(reason) = self.db.broken().or_else(|| self.journal.broken()) {
                 tracing::error!(reason, "the store stops after an I/O error");
                 self.stop.send_replace(Some(reason));
             }
             answers.iter_mut().for_each(|answer| answer.refuse(error.clone()));
-        }
-        if durable {
-            self.unsynced = None;
-        } else {
-            self.unsynced.get_or_insert_with(Instant::now);
         }
         answers.into_iter().for_each(Answer::answer);
     }
@@ -155,44 +140,31 @@ impl Writer {
     fn transaction(
         &mut self,
         tasks: Vec<Task>,
-        durable: bool,
         closing: bool,
         answers: &mut Vec<Box<dyn Answer>>,
     ) -> Result<(), StoreError> {
-        let begun = self.db.begin_write(durable);
+        let begun = self.db.begin_write();
         let mut group = Group::default();
-        let taken = self.journal.as_ref().and_then(Journal::take);
+        let taken = self.journal.take();
         let mut result = begun.map_err(StoreError::from).and_then(|()| self.move_lines(taken.as_ref(), &mut group));
         if result.is_ok() && tasks.is_empty() {
             result = self.load_unsigned(&mut group, closing);
         }
         for task in tasks {
             // After a failure of the transaction itself the rest only waits for its answer.
-            let done = match (&result, task) {
-                (_, Task::Wake) => continue,
-                (Ok(()), Task::Write(clinic, job)) => self.write(&mut group, clinic, job, answers),
-                (Ok(()), Task::Audit(clinic, events, answer)) => {
-                    answers.push(answer);
-                    let entered = self.db.enter(clinic);
-                    entered.and_then(|()| group.audit(self.db.as_mut(), clinic, &events)).map_err(StoreError::from)
-                }
-                (Err(_), Task::Write(_, job)) => {
-                    answers.push(job.into_answer());
-                    continue;
-                }
-                (Err(_), Task::Audit(_, _, answer)) => {
-                    answers.push(answer);
-                    continue;
-                }
-            };
-            result = done;
+            let Task::Write(clinic, job) = task else { continue };
+            if result.is_ok() {
+                result = self.write(&mut group, clinic, job, answers);
+            } else {
+                answers.push(job.into_answer());
+            }
         }
         result = result.and_then(|()| Ok(self.finish(group, answers.is_empty(), closing)?));
         result = result.and_then(|()| Ok(self.db.end(true)?));
-        if let (Some(journal), Some(taken)) = (&self.journal, taken) {
+        if let Some(taken) = taken {
             match &result {
-                Ok(()) => journal.are_moved(&taken),
-                Err(_) => journal.put_back(taken),
+                Ok(()) => self.journal.are_moved(),
+                Err(_) => self.journal.put_back(taken),
             }
         }
         if result.is_err() {
@@ -207,6 +179,7 @@ impl Writer {
     fn move_lines(&mut self, taken: Option<&Taken>, group: &mut Group) -> Result<(), StoreError> {
         let Some(taken) = taken else { return Ok(()) };
         for (clinic, event) in &taken.lines {
+            self.db.enter(*clinic)?;
             group.audit(self.db.as_mut(), *clinic, std::slice::from_ref(event))?;
         }
         Ok(taken.mark(self.db.as_mut())?)

@@ -8,6 +8,8 @@ mod accounts;
 mod audit_log;
 #[path = "all/durability/mod.rs"]
 mod durability;
+#[path = "all/factors.rs"]
+mod factors;
 #[path = "all/harness.rs"]
 mod harness;
 #[path = "all/hub.rs"]

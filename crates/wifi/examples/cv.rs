@@ -26,9 +26,16 @@ fn main() {
         let mut pairs = Vec::new();
         for fold in 0..5 {
             let (train, test) = (part(&|i| mix(i, 1) % 5 != fold), part(&|i| mix(i, 1) % 5 == fold));
-            let (model, some) = Evaluation::new(site, band, &train, &test).unwrap().surveyed(&train, Effort::default()).unwrap();
+            let (model, some) =
+                Evaluation::new(site, band, &train, &test).unwrap().surveyed(&train, Effort::default()).unwrap();
             if fold == 0 {
-                println!("{:?} stray {} widen {} {:?}", model.detection, model.stray, model.widen(wifi::calibrate::model::Unseen::Visit), model.parameters.named().collect::<Vec<_>>());
+                println!(
+                    "{:?} stray {} widen {} {:?}",
+                    model.detection,
+                    model.stray,
+                    model.widen(wifi::calibrate::model::Unseen::Visit),
+                    model.parameters.named().collect::<Vec<_>>()
+                );
             }
             pairs.extend(some);
         }
@@ -39,7 +46,8 @@ fn main() {
         let mut pairs = Vec::new();
         for draw in 0..6 {
             let (train, test) = (part(&|i| mix(i, 9 + draw) < 100), part(&|i| mix(i, 9 + draw) >= 700));
-            let (_, some) = Evaluation::new(site, band, &train, &test).unwrap().surveyed(&train, Effort::default()).unwrap();
+            let (_, some) =
+                Evaluation::new(site, band, &train, &test).unwrap().surveyed(&train, Effort::default()).unwrap();
             sum += Score::of(&some).unwrap().rmse_db / 6.0;
             pairs.extend(some);
         }

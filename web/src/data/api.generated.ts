@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/accounts/{account}/factor-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes the second factor of somebody who lost it, and ends their sessions; for an administrator. */
+        post: operations["reset_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/authority": {
         parameters: {
             query?: never;
@@ -14,6 +31,24 @@ export interface paths {
         /** The certificate of the clinic's authority as PEM. */
         get: operations["pem"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/factor-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which duties must have a second factor. */
+        get: operations["factor_policy"];
+        /** Sets which duties must have a second factor. Who has none is led to enrolment at once. */
+        put: operations["set_factor_policy"];
         post?: never;
         delete?: never;
         options?: never;
@@ -57,6 +92,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How things stand with one's second factor. */
+        get: operations["factor"];
+        put?: never;
+        /** Begins to enrol a second factor, or another one in place of the one there is. */
+        post: operations["propose_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/factor/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms the new second factor by its first code. All sessions of the account end, and a new one begins. */
+        post: operations["confirm_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/factor/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes one's second factor. All sessions of the account end, and a new one begins. */
+        post: operations["remove_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/password": {
         parameters: {
             query?: never;
@@ -68,6 +155,23 @@ export interface paths {
         put?: never;
         /** Changes one's own password. All sessions of the account end, and a new one begins. */
         post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/second-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second step of signing in: gives the session's cookie in place of the one that the password gave. */
+        post: operations["second_step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -95,10 +199,67 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A square drawing. */
+        Drawing: {
+            /** @description What is dark, as SVG's path data. */
+            path: string;
+            /**
+             * Format: int64
+             * @description How many units it is wide and high.
+             */
+            side: number;
+        };
+        /** @description The second factor is enrolled. */
+        EnrolledFactor: {
+            /** @description Each opens once in place of a code. They are shown this once. */
+            recovery_codes: string[];
+            session: components["schemas"]["Session"];
+        };
+        /** @description How things stand with one's second factor. */
+        Factor: {
+            /** @description One's duty must have one. */
+            asked: boolean;
+            /**
+             * Format: int64
+             * @description Recovery codes that were not used yet.
+             */
+            recovery_codes_left: number;
+            /**
+             * Format: int64
+             * @description Since when there is one, in ms since 1970 UTC.
+             */
+            since?: number | null;
+        };
+        /** @description Which duties must have a second factor. */
+        FactorPolicy: {
+            /** @description For instance `doctor`. */
+            duties: string[];
+        };
+        /** @description A change of the policy, with what an administrator shows for it. */
+        FactorPolicyChange: {
+            /**
+             * Format: password
+             * @description Six digits or a recovery code; needed when the account has a second factor.
+             */
+            code?: string | null;
+            duties: string[];
+            /** Format: password */
+            password: string;
+        };
+        /** @description The first code. */
+        FirstCode: {
+            /** Format: password */
+            code: string;
+        };
         /** @description Says no more than an outsider may know: no version, no name, no numbers. */
         Health: {
             ok: boolean;
         };
+        /**
+         * @description What is still lacking.
+         * @enum {string}
+         */
+        MissingStep: "code" | "enrolment";
         /** @description A change of one's own password. */
         PasswordChange: {
             /** Format: password */
@@ -124,7 +285,35 @@ export interface components {
          * @description What kind of refusal; programs branch on this, people read the texts.
          * @enum {string}
          */
-        ProblemKind: "bad-request" | "sign-in-needed" | "sign-in-refused" | "forbidden" | "foreign-origin" | "not-found" | "method-not-allowed" | "foreign-host" | "conflict" | "too-large" | "too-slow" | "unsupported-media-type" | "invalid" | "too-many-requests" | "internal" | "unavailable" | "full";
+        ProblemKind: "bad-request" | "sign-in-needed" | "sign-in-refused" | "second-step-needed" | "code-refused" | "forbidden" | "foreign-origin" | "not-found" | "method-not-allowed" | "foreign-host" | "conflict" | "too-large" | "too-slow" | "unsupported-media-type" | "invalid" | "too-many-requests" | "internal" | "unavailable" | "full";
+        /** @description What is shown again before something that needs more than being signed in. */
+        Proof: {
+            /**
+             * Format: password
+             * @description Six digits or a recovery code; needed when the account has a second factor.
+             */
+            code?: string | null;
+            /** Format: password */
+            password: string;
+        };
+        /** @description A secret for an authenticator. It is shown this once. */
+        ProposedFactor: {
+            qr: components["schemas"]["Drawing"];
+            /** @description To be typed where no camera is at hand. */
+            secret: string;
+        };
+        /** @description The password was right, and does not suffice. The cookie opens the second step and nothing else. */
+        SecondStep: {
+            missing: components["schemas"]["MissingStep"];
+        };
+        /** @description The second step. */
+        SecondStepCode: {
+            /**
+             * Format: password
+             * @description Six digits, or a recovery code.
+             */
+            code: string;
+        };
         /** @description Who is signed in. */
         Session: {
             /** @description The clinic's name. */
@@ -158,6 +347,85 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    reset_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account id */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The code was used before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password or code is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pem: {
         parameters: {
             query?: never;
@@ -174,6 +442,102 @@ export interface operations {
                 };
                 content: {
                     "application/x-pem-file": string;
+                };
+            };
+        };
+    };
+    factor_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorPolicy"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_factor_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorPolicyChange"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The code was used before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password or code is wrong, or a duty is unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -258,7 +622,16 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description Wrong user or password, or a disabled account */
+            /** @description The password is right; a second step is needed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStep"];
+                };
+            };
+            /** @description Wrong user or password, or an account that is not active */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -296,6 +669,231 @@ export interface operations {
             };
             /** @description Nobody was signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How things stand */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factor"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A program has no second factor */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description A secret to confirm */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposedFactor"];
+                };
+            };
+            /** @description Nobody is signed in, or the second step is missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The code was used before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password or code is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstCode"];
+            };
+        };
+        responses: {
+            /** @description Enrolled; the cookie is a new one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolledFactor"];
+                };
+            };
+            /** @description Nobody is signed in, or the second step is missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing was proposed, or it took too long */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The code is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Removed; the cookie is a new one */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One's duty must have one */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The code was used before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password or code is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -344,6 +942,66 @@ export interface operations {
                 };
             };
             /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    second_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondStepCode"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description No second step is under way, or it took too long */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The code was used before, or the session lacks nothing */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The code is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often; Retry-After says how long to wait */
             429: {
                 headers: {
                     [name: string]: unknown;

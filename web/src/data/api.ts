@@ -6,6 +6,13 @@ import type { components, paths } from './api.generated';
 import { connection, type Line } from './connection.svelte';
 
 export type Session = components['schemas']['Session'];
+/** The password was right; something is still missing. */
+export type SecondStep = components['schemas']['SecondStep'];
+export type Factor = components['schemas']['Factor'];
+export type ProposedFactor = components['schemas']['ProposedFactor'];
+export type EnrolledFactor = components['schemas']['EnrolledFactor'];
+/** What is shown again before a step that needs it; the code when there is a second factor. */
+export type Proof = components['schemas']['Proof'];
 
 const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '' });
 
@@ -22,8 +29,30 @@ async function answer<T>(call: Promise<Spoken<T>>): Promise<Answer<T>> {
   return result;
 }
 
-export const signIn = (user: string, password: string): Promise<Answer<Session>> =>
+export const signIn = (user: string, password: string): Promise<Answer<Session | SecondStep>> =>
   answer(client.POST('/api/session', { body: { user, password } }));
+
+export const secondStep = (code: string): Promise<Answer<Session>> =>
+  answer(client.POST('/api/session/second-step', { body: { code } }));
+
+export const factor = (): Promise<Answer<Factor>> => answer(client.GET('/api/session/factor'));
+
+export const proposeFactor = (proof: Proof): Promise<Answer<ProposedFactor>> =>
+  answer(client.POST('/api/session/factor', { body: proof }));
+
+export const confirmFactor = (code: string): Promise<Answer<EnrolledFactor>> =>
+  answer(client.POST('/api/session/factor/confirmation', { body: { code } }));
+
+export const removeFactor = (proof: Proof): Promise<Answer<unknown>> =>
+  answer(client.POST('/api/session/factor/removal', { body: proof }));
+
+export const resetFactor = (account: string, proof: Proof): Promise<Answer<unknown>> =>
+  answer(client.POST('/api/accounts/{account}/factor-reset', { params: { path: { account } }, body: proof }));
+
+export const factorPolicy = (): Promise<Answer<{ duties: string[] }>> => answer(client.GET('/api/factor-policy'));
+
+export const setFactorPolicy = (duties: string[], proof: Proof): Promise<Answer<unknown>> =>
+  answer(client.PUT('/api/factor-policy', { body: { duties, ...proof } }));
 
 export const currentSession = (): Promise<Answer<Session>> => answer(client.GET('/api/session'));
 

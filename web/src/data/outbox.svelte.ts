@@ -181,6 +181,8 @@ export class Outbox {
   /** After every change of the queue; `stored` names the patient whose chart has changed with it. */
   async #changed(stored: string | null): Promise<void> {
     await this.reload();
+    // A session may end while a write is under way; the other tabs have then left with it.
+    if (this.#closed) return;
     this.#channel.postMessage({ stored } satisfies Change);
     if (stored !== null) this.#tellStored(stored);
   }

@@ -59,14 +59,21 @@ class SessionHolder {
     }
   }
 
-  async signIn(user: string, password: string): Promise<Answer<api.Session>> {
+  /** What is still missing when the password alone does not suffice; nothing when somebody is signed in. */
+  async signIn(user: string, password: string): Promise<Answer<api.SecondStep['missing'] | undefined>> {
     // A sign-out still owed would end the new session instead of the old.
     if (isOwed() && !(await this.#payOwed())) return { kind: 'unreachable' };
     const answer = await api.signIn(user, password);
     if (answer.kind !== 'ok') return answer;
+    if ('missing' in answer.value) return { ...answer, value: answer.value.missing };
+    await this.enter(answer.value);
+    return { ...answer, value: undefined };
+  }
+
+  /** Begins work for somebody the server has let in. */
+  async enter(session: api.Session): Promise<void> {
     const store = await this.#openStore();
-    if (store) await this.#enter(answer.value, store);
-    return answer;
+    if (store) await this.#enter(session, store);
   }
 
   /** The server no longer knows us: charts go, unsent writes stay sealed until their writer is back. */

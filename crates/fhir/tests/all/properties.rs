@@ -1,12 +1,13 @@
 //! What must hold for any bytes at all. Run on seeds and their mutations by `seeds.rs`, and by the targets in `fuzz/`.
 
+use clinic::wareki;
 use fhir::Resource;
 use fhir::json::Json;
 use fhir::outcome::OperationOutcome;
 use fhir::patch::{json_patch, merge_patch};
 use fhir::references;
 use fhir::search::query::View;
-use fhir::search::{extract, patient_of};
+use fhir::search::{Value, extract, patient_of};
 use fhir::validate::{Mode, validate};
 use fhir::view::view;
 
@@ -82,5 +83,47 @@ pub(crate) fn search(data: &[u8]) {
         });
         assert_eq!(query.filters.len(), conditions.count());
         assert!(query.types_touched().contains(&resource_type));
+    }
+}
+
+/// A date a line, as it was typed, as an element and as a value of a search: what one of them takes, the others
+/// understand alike.
+pub(crate) fn dates(data: &[u8]) {
+    std::str::from_utf8(data).unwrap_or_default().lines().for_each(date);
+}
+
+fn date(text: &str) {
+    if let Ok(partial) = wareki::parse_partial(text) {
+        assert_eq!(wareki::parse_partial(&partial.iso()), Ok(partial), "{text}");
+    }
+    if let Ok(day) = wareki::parse(text)
+        && let Some(japanese) = wareki::Wareki::of(day)
+    {
+        assert_eq!(wareki::parse(&japanese.to_string()), Ok(day), "{text}");
+        assert_eq!(wareki::parse(&japanese.short()), Ok(day), "{text}");
+    }
+    for (resource_type, fixed, element, parameter) in [
+        ("Patient", "", "birthDate", "birthdate"),
+        ("Observation", r#""status":"final","code":{"text":"x"},"#, "effectiveDateTime", "date"),
+    ] {
+        let value = String::from_utf8(Json::String(text.into()).to_vec()).expect("JSON is UTF-8");
+        let written = format!(r#"{{"resourceType":"{resource_type}",{fixed}"{element}":{value}}}"#);
+        let Ok(resource) = Resource::parse(written.as_bytes()) else { continue };
+        if validate(&resource, Mode::Strict).iter().any(fhir::outcome::Issue::is_error) {
+            continue;
+        }
+        let spans: Vec<_> = extract(&resource)
+            .into_iter()
+            .filter_map(|indexed| match indexed.value {
+                Value::Date { low, high } => Some((low, high)),
+                _ => None,
+            })
+            .collect();
+        assert!(!spans.is_empty() && spans.iter().all(|(low, high)| low < high), "{text}: {spans:?}");
+        for prefix in ["", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"] {
+            let pair = (parameter.to_owned(), format!("{prefix}{text}"));
+            let read = fhir::search::parse(resource_type, &[pair], 1_795_392_000_000);
+            assert!(read.is_ok(), "{prefix}{text}: {read:?}");
+        }
     }
 }

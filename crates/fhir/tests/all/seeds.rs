@@ -17,6 +17,7 @@ fn all(data: &[u8]) {
     properties::validate_resource(data);
     properties::patch(data);
     properties::search(data);
+    properties::dates(data);
 }
 
 /// One small change of a text.

@@ -19,7 +19,7 @@ pub(crate) async fn verify(args: AuditVerify) -> Done {
     let key = store.audit_key();
     // What a server that was killed left in the journal belongs to the log.
     store.settle().await?;
-    match store.read(move |s| s.verify_audit(&key, &[])).await {
+    match store.read_long(move |s| s.verify_audit(&key, &[])).await {
         Ok(verified) if args.json => {
             terminal::print(&json!({ "ok": true, "events": verified.events, "signed": verified.signed }).to_string());
             Ok(())

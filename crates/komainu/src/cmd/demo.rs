@@ -35,7 +35,8 @@ pub(crate) async fn demo(args: Demo) -> Done {
     } else {
         NewSeal::KeyFile(place.path.join("demo.key")).create(&place.path)?
     };
-    let store = data::open_store(&place.path, keys)?;
+    let open = if args.bulk { data::open_store_to_load } else { data::open_store };
+    let store = open(&place.path, keys)?;
     let app = serving::open(store.clone(), &args.listen, CLINIC.to_owned()).await?;
     fill(&app, &args).await?;
     let users = users(&app).await?;
@@ -88,7 +89,7 @@ impl Drop for Place {
 
 /// Imports the sample clinic, in the way any import goes.
 async fn fill(app: &App, args: &Demo) -> Done {
-    let wanted = format!("{} {}", args.seed, args.patients);
+    let wanted = format!("{} {}{}", args.seed, args.patients, if args.bulk { " bulk" } else { "" });
     match app.store().read(|s| s.setting(DONE)).await? {
         Some(done) if done == wanted => return Ok(()),
         Some(done) => {
@@ -104,7 +105,11 @@ async fn fill(app: &App, args: &Demo) -> Done {
         }
         None => {}
     }
-    let clinic = sample::Clinic::new(args.seed, args.patients, today());
+    let clinic = if args.bulk {
+        sample::bulk(args.seed, args.patients)
+    } else {
+        sample::Clinic::new(args.seed, args.patients, today())
+    };
     let bar = progress::bar(u64::from(args.patients) + 1, "患者 patients");
     let drawn = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&drawn);

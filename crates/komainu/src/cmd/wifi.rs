@@ -21,10 +21,9 @@ pub(crate) fn evaluate(args: &WifiEvaluate) -> Done {
         never_surveyed: !args.skip_never_surveyed,
     };
     let report = report(tables, question).map_err(|error| {
-        Failure::new(Kind::Input, "この入力では評価できません。", "This input cannot be evaluated.").because(error).todo(
-            "示された表の行と列を直してください。",
-            "Correct the table at the line and column named.",
-        )
+        Failure::new(Kind::Input, "この入力では評価できません。", "This input cannot be evaluated.")
+            .because(error)
+            .todo("示された表の行と列を直してください。", "Correct the table at the line and column named.")
     })?;
     if args.json {
         let text = serde_json::to_string(&report).map_err(|error| {

@@ -8,3 +8,5 @@ mod durability;
 mod harness;
 mod hub;
 mod import;
+mod model;
+mod network;

@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 
 use super::json::Sent;
 use crate::App;
-use crate::problem::Problem;
-use crate::signin::{Attempt, Caller};
+use crate::problem::{Problem, ProblemKind, Text};
+use crate::signin::{Attempt, Caller, Entered, Known, Missing};
 
 /// What is typed to sign in.
 #[derive(Deserialize, ToSchema)]
@@ -35,6 +35,31 @@ pub(crate) struct Session {
     clinic: String,
 }
 
+/// The password was right, and does not suffice. The cookie opens the second step and nothing else.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SecondStep {
+    missing: MissingStep,
+}
+
+/// What is still lacking.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum MissingStep {
+    /// A code of the account's second factor, or a recovery code.
+    Code,
+    /// A second factor, which the account's duty must have and which has to be enrolled first.
+    Enrolment,
+}
+
+/// The second step.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SecondStepCode {
+    /// Six digits, or a recovery code.
+    #[schema(format = "password")]
+    code: String,
+}
+
 /// A change of one's own password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -48,7 +73,8 @@ pub(crate) struct PasswordChange {
 /// Signs in and gives the session's cookie.
 #[utoipa::path(post, path = "/api/session", request_body = SignIn, responses(
     (status = 200, description = "Signed in", body = Session),
-    (status = 401, description = "Wrong user or password, or a disabled account", body = Problem),
+    (status = 202, description = "The password is right; a second step is needed", body = SecondStep),
+    (status = 401, description = "Wrong user or password, or an account that is not active", body = Problem),
     (status = 429, description = "Tried too often; Retry-After says how long to wait", body = Problem),
 ))]
 pub(crate) async fn sign_in(
@@ -58,9 +84,36 @@ pub(crate) async fn sign_in(
     Sent(typed): Sent<SignIn>,
 ) -> Result<Response, Problem> {
     let entered = app.sign_in().enter(app.store(), &attempt, &headers, &typed.user, typed.password).await?;
-    let account = entered.account;
-    let session = session(&app, account.id, account.name, &account.duties);
-    Ok((entered.cookies, Json(session)).into_response())
+    Ok(match entered.missing {
+        None => whole(&app, entered),
+        Some(missing) => {
+            let missing = match missing {
+                Missing::Code => MissingStep::Code,
+                Missing::Enrolment => MissingStep::Enrolment,
+            };
+            (StatusCode::ACCEPTED, entered.cookies, Json(SecondStep { missing })).into_response()
+        }
+    })
+}
+
+/// The second step of signing in: gives the session's cookie in place of the one that the password gave.
+#[utoipa::path(post, path = "/api/session/second-step", request_body = SecondStepCode, responses(
+    (status = 200, description = "Signed in", body = Session),
+    (status = 401, description = "No second step is under way, or it took too long", body = Problem),
+    (status = 409, description = "The code was used before, or the session lacks nothing", body = Problem),
+    (status = 422, description = "The code is wrong", body = Problem),
+    (status = 429, description = "Tried too often; Retry-After says how long to wait", body = Problem),
+))]
+pub(crate) async fn second_step(
+    State(app): State<App>,
+    attempt: Attempt,
+    known: Known,
+    headers: HeaderMap,
+    Sent(typed): Sent<SecondStepCode>,
+) -> Result<Response, Problem> {
+    let Known::Half(half) = known else { return Err(lacks_nothing()) };
+    let entered = app.sign_in().second_step(app.store(), &attempt, &headers, &half, &typed.code).await?;
+    Ok(whole(&app, entered))
 }
 
 /// Who is signed in.
@@ -77,8 +130,8 @@ pub(crate) async fn current(State(app): State<App>, caller: Caller) -> Json<Sess
     (status = 204, description = "Signed out"),
     (status = 401, description = "Nobody was signed in", body = Problem),
 ))]
-pub(crate) async fn sign_out(State(app): State<App>, attempt: Attempt, caller: Caller) -> Result<Response, Problem> {
-    let cookies = app.sign_in().leave(app.store(), &attempt, &caller).await?;
+pub(crate) async fn sign_out(State(app): State<App>, attempt: Attempt, known: Known) -> Result<Response, Problem> {
+    let cookies = app.sign_in().leave(app.store(), &attempt, &known).await?;
     Ok((StatusCode::NO_CONTENT, cookies).into_response())
 }
 
@@ -96,13 +149,30 @@ pub(crate) async fn change_password(
     headers: HeaderMap,
     Sent(typed): Sent<PasswordChange>,
 ) -> Result<Response, Problem> {
-    let account = caller.account(app.store()).await?;
-    let entered = app.sign_in().enter(app.store(), &attempt, &headers, &account.login, typed.current).await?;
-    let cookies = app.sign_in().change_password(&app, &attempt, entered, typed.new).await?;
+    let passwords = (typed.current, typed.new);
+    let cookies = app.sign_in().change_password(&app, &attempt, &headers, &caller, passwords).await?;
     Ok((StatusCode::NO_CONTENT, cookies).into_response())
+}
+
+fn whole(app: &App, entered: Entered) -> Response {
+    (entered.cookies.clone(), Json(of_account(app, entered))).into_response()
+}
+
+/// The session of somebody who has just come in.
+pub(super) fn of_account(app: &App, entered: Entered) -> Session {
+    let account = entered.account;
+    session(app, account.id, account.name, &account.duties)
 }
 
 fn session(app: &App, user: String, name: String, duties: &[Duty]) -> Session {
     let duties = duties.iter().map(|duty| duty.as_str()).collect();
     Session { user, name, duties, clinic: app.clinic().to_owned() }
+}
+
+fn lacks_nothing() -> Problem {
+    Problem::new(
+        ProblemKind::Conflict,
+        Text::new("もうサインインしています。", "You are signed in already."),
+        Text::new("そのまま続けてください。", "Just go on."),
+    )
 }

@@ -8,10 +8,48 @@ use access::{Actor, ActorKind, Scope};
 use axum::http::{HeaderMap, header};
 use store::{Account, Snapshot, Store, StoreError};
 
-use super::{Lasting, SecretHash, SignIn, cookies, millis, secret};
+use super::{Lasting, Missing, SecretHash, SignIn, cookies, millis, policy, secret};
 use crate::problem::{Problem, ProblemKind, Text};
 
-/// Someone who proved who they are.
+/// Who a request comes from, as far as they have proved it. The two have nothing in common that a handler could
+/// mistake one for the other by.
+#[derive(Debug, Clone)]
+pub enum Known {
+    /// May act.
+    Whole(Caller),
+    /// Has given the right password and nothing more, where more is asked.
+    Half(Half),
+}
+
+/// Somebody at the second step. Not an actor: may do nothing.
+#[derive(Debug, Clone)]
+pub struct Half {
+    /// The account whose password was given.
+    pub account: String,
+    /// The half session.
+    pub session: SecretHash,
+    /// What it lacks.
+    pub missing: Missing,
+}
+
+impl Known {
+    pub(super) fn session(&self) -> Option<SecretHash> {
+        match self {
+            Self::Whole(caller) => caller.session,
+            Self::Half(half) => Some(half.session),
+        }
+    }
+
+    /// The account or token, for an audit line.
+    pub(super) fn actor_id(&self) -> &str {
+        match self {
+            Self::Whole(caller) => &caller.actor.id,
+            Self::Half(half) => &half.account,
+        }
+    }
+}
+
+/// Someone who proved who they are, with all that is asked of them.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// Who acts.
@@ -50,15 +88,15 @@ const SEEN_EVERY_MS: i64 = 60_000;
 
 /// Callers looked up a moment ago.
 #[derive(Debug, Default)]
-pub(super) struct Seen(Mutex<HashMap<SecretHash, (Instant, Arc<Caller>)>>);
+pub(super) struct Seen(Mutex<HashMap<SecretHash, (Instant, Arc<Known>)>>);
 
 impl Seen {
-    fn get(&self, hash: &SecretHash) -> Option<Arc<Caller>> {
+    fn get(&self, hash: &SecretHash) -> Option<Arc<Known>> {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         seen.get(hash).filter(|(at, _)| at.elapsed() < BELIEVED).map(|(_, caller)| Arc::clone(caller))
     }
 
-    fn put(&self, hash: SecretHash, caller: Arc<Caller>) {
+    fn put(&self, hash: SecretHash, caller: Arc<Known>) {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= BELIEVED_MAX {
             seen.retain(|_, (at, _)| at.elapsed() < BELIEVED);
@@ -106,13 +144,13 @@ impl SignIn {
     /// Who the request comes from.
     ///
     /// # Errors
-    /// [`ProblemKind::SignInNeeded`], the same whatever is wrong: nothing sent, unknown, ended, revoked, disabled.
+    /// [`ProblemKind::SignInNeeded`], the same whatever is wrong: nothing sent, unknown, ended, revoked, not active.
     pub(super) async fn identify(
         &self,
         store: &Store,
         headers: &HeaderMap,
         now_ms: i64,
-    ) -> Result<Arc<Caller>, Problem> {
+    ) -> Result<Arc<Known>, Problem> {
         let (hash, is_session) = match carried(headers) {
             Carried::Token(token) => (secret::hash(token), false),
             Carried::Session(id) => (secret::hash(id), true),
@@ -139,7 +177,7 @@ fn session(
     hash: SecretHash,
     lasting: Lasting,
     now_ms: i64,
-) -> Result<Option<(Caller, i64)>, StoreError> {
+) -> Result<Option<(Known, i64)>, StoreError> {
     let Some(session) = store.session(&hash)? else { return Ok(None) };
     // A clock that was set back revives nothing: a session from the future is not one of ours.
     let idle = now_ms - session.last_seen;
@@ -147,18 +185,24 @@ fn session(
     if age < 0 || age > millis(lasting.absolute) || idle > millis(lasting.idle) {
         return Ok(None);
     }
-    let account = store.account(&session.account)?.filter(|account| !account.disabled);
-    Ok(account.map(|account| (Caller { actor: account.actor(), session: Some(hash) }, session.last_seen)))
+    let account = store.account(&session.account)?.filter(|account| account.is_active(now_ms));
+    let Some(account) = account else { return Ok(None) };
+    let known = match policy::missing(store, &account, session.proven)? {
+        None => Known::Whole(Caller { actor: account.actor(), session: Some(hash) }),
+        Some(_) if age > millis(lasting.half) => return Ok(None),
+        Some(missing) => Known::Half(Half { account: account.id, session: hash, missing }),
+    };
+    Ok(Some((known, session.last_seen)))
 }
 
-fn token(store: &mut Snapshot<'_>, hash: SecretHash, now_ms: i64) -> Result<Option<(Caller, i64)>, StoreError> {
+fn token(store: &mut Snapshot<'_>, hash: SecretHash, now_ms: i64) -> Result<Option<(Known, i64)>, StoreError> {
     let Some(token) = store.token(&hash)? else { return Ok(None) };
     if token.revoked || token.expires.is_some_and(|end| end <= now_ms) || token.created > now_ms {
         return Ok(None);
     }
     let duties = match &token.account {
         None => Vec::new(),
-        Some(id) => match store.account(id)?.filter(|account| !account.disabled) {
+        Some(id) => match store.account(id)?.filter(|account| account.is_active(now_ms)) {
             Some(account) => account.duties,
             None => return Ok(None),
         },
@@ -166,7 +210,7 @@ fn token(store: &mut Snapshot<'_>, hash: SecretHash, now_ms: i64) -> Result<Opti
     // A scope that does not read is no scope: never a wider one.
     let Ok(scope) = Scope::parse(&token.scope) else { return Ok(None) };
     let actor = Actor { id: token.id, name: token.label, kind: ActorKind::Token, duties, scope };
-    Ok(Some((Caller { actor, session: None }, now_ms)))
+    Ok(Some((Known::Whole(Caller { actor, session: None }), now_ms)))
 }
 
 fn needed() -> Problem {

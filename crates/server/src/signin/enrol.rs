@@ -75,6 +75,8 @@ pub async fn create_account(
         duties: new.duties.to_vec(),
         password: hashed,
         disabled: false,
+        valid_from: None,
+        valid_to: None,
     };
     let event = event(by, "create-account", "Account", &account.id, now_ms);
     let kept = account.clone();
@@ -112,6 +114,28 @@ pub async fn set_password(
             tx.close_sessions_of(&account.id)?;
             account.password = hashed;
             Ok(tx.put_account(&account)?)
+        })
+        .await
+}
+
+/// Says from when until when (ms since 1970 UTC) an account is good, for instance that somebody leaves. From the
+/// end on it opens nothing, whatever is still open.
+///
+/// # Errors
+/// [`EnrolError`]; nothing is changed then.
+pub async fn set_validity(
+    store: &Store,
+    account: &str,
+    (valid_from, valid_to): (Option<i64>, Option<i64>),
+    by: &str,
+    now_ms: i64,
+) -> Result<(), EnrolError> {
+    let (event, id) = (event(by, "set-validity", "Account", account, now_ms), account.to_owned());
+    store
+        .write(move |tx| {
+            let account = tx.account(&id)?.ok_or(EnrolError::Unknown)?;
+            tx.audit(event);
+            Ok(tx.put_account(&Account { valid_from, valid_to, ..account })?)
         })
         .await
 }

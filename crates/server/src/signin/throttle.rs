@@ -49,7 +49,7 @@ struct Bucket {
 /// A try that was let through. Give it back with [`Throttle::forgive`] when it was right.
 #[derive(Debug)]
 #[must_use]
-pub(super) struct Try([u64; 2]);
+pub(super) struct Try(Vec<u64>);
 
 impl Default for Throttle {
     fn default() -> Self {
@@ -70,10 +70,23 @@ impl Throttle {
         now: Instant,
     ) -> Result<Try, Duration> {
         let account_rate = if known_device { KNOWN_DEVICE } else { STRANGER };
-        let keys = [
-            (self.key(&("account", account, known_device)), account_rate),
-            (self.key(&("source", source_of(source))), SOURCE),
-        ];
+        let account = (self.key(&("account", account, known_device)), account_rate);
+        self.take(&[account, self.source(source)], now)
+    }
+
+    /// Takes a token for one code of a second factor. Its tries by account are counted in the store.
+    ///
+    /// # Errors
+    /// How long to wait, when the source has none left.
+    pub(super) fn admit_code(&self, source: IpAddr, now: Instant) -> Result<Try, Duration> {
+        self.take(&[self.source(source)], now)
+    }
+
+    fn source(&self, source: IpAddr) -> (u64, Rate) {
+        (self.key(&("source", source_of(source))), SOURCE)
+    }
+
+    fn take(&self, keys: &[(u64, Rate)], now: Instant) -> Result<Try, Duration> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= BUCKETS_MAX {
             forget(&mut buckets, now);
@@ -82,14 +95,14 @@ impl Throttle {
         if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
             return Err(wait);
         }
-        for (key, rate) in keys {
+        for &(key, rate) in keys {
             let bucket = buckets.entry(key).or_insert(Bucket { full_at: now, rate });
             bucket.full_at = bucket.full_at.max(now) + rate.refill;
         }
-        Ok(Try(keys.map(|(key, _)| key)))
+        Ok(Try(keys.iter().map(|(key, _)| *key).collect()))
     }
 
-    /// Gives both tokens back.
+    /// Gives the tokens back.
     pub(super) fn forgive(&self, admitted: Try) {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         for key in admitted.0 {

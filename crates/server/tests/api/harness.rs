@@ -68,11 +68,10 @@ pub(crate) async fn start() -> Server {
         new_authority: false,
     };
     let app = App::open(store, now, config).await.unwrap();
-    for (login, duties) in [("sato", [Duty::Doctor].as_slice()), ("tanaka", &[Duty::Clerk]), ("gone", &[Duty::Nurse])] {
-        let new = enrol::NewAccount { login, name: "佐藤 健", duties, password: PASSWORD };
-        enrol::create_account(app.store(), new, app.clinic(), "test", app.now_ms()).await.unwrap();
-    }
     let server = Server { router: server::router(app.clone()), app, clock, _directory: directory };
+    for (login, duties) in [("sato", [Duty::Doctor].as_slice()), ("tanaka", &[Duty::Clerk]), ("gone", &[Duty::Nurse])] {
+        server.account(login, duties).await;
+    }
     server.disable("gone").await;
     server
 }
@@ -80,6 +79,27 @@ pub(crate) async fn start() -> Server {
 impl Server {
     pub(crate) fn pass(&self, ms: i64) {
         self.clock.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    pub(crate) async fn account(&self, login: &str, duties: &[Duty]) {
+        let new = enrol::NewAccount { login, name: "佐藤 健", duties, password: PASSWORD };
+        enrol::create_account(self.app.store(), new, self.app.clinic(), "test", self.app.now_ms()).await.unwrap();
+    }
+
+    /// The audit trail so far, newest first.
+    pub(crate) async fn events(&self) -> Vec<audit::Event> {
+        self.app.store().settle().await.unwrap();
+        let events: Result<Vec<(u64, audit::Event)>, store::StoreError> = self
+            .app
+            .store()
+            .read(|s| {
+                s.audit(audit::Event::new(0, "test", "audit", audit::Outcome::Done));
+                let auditor = access::Actor::person("a", "a", &[Duty::Auditor]);
+                let permit = access::decide(&auditor, access::Action::Search, &["AuditEvent"]).unwrap();
+                s.audit_events(&permit, None, None, 10_000)
+            })
+            .await;
+        events.unwrap().into_iter().map(|(_, event)| event).collect()
     }
 
     pub(crate) async fn disable(&self, account: &'static str) {

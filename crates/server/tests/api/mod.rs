@@ -1,6 +1,8 @@
 //! The page's own interface.
 
 mod coverage;
+mod factors;
 pub(crate) mod harness;
 mod sessions;
+mod telephone;
 mod tokens;

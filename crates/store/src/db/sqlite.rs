@@ -2,11 +2,12 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use clinic::ClinicId;
+use rusqlite::config::DbConfig;
 use rusqlite::ffi;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
@@ -19,17 +20,20 @@ use crate::error::DbError;
 /// A connection to the embedded database.
 pub(crate) struct Sqlite {
     connection: Connection,
-    /// The `synchronous` setting at the moment: full or normal.
-    full: bool,
     broken: Option<String>,
     log: PathBuf,
     opened: Instant,
-    /// When queries are broken off, in ms after `opened`.
-    deadline_ms: Arc<AtomicU64>,
+    /// When queries are broken off, in µs after `opened`.
+    deadline_us: Arc<AtomicU64>,
+    /// Whether one was.
+    late: Arc<AtomicBool>,
 }
 
-/// Steps of SQLite's virtual machine between two looks at the clock: some 0.1 ms.
-const STEPS: i32 = 4096;
+/// Steps of SQLite's virtual machine between two looks at the clock: some 0.05 ms, more when pages are not at hand.
+const STEPS: i32 = 1024;
+/// Held while a connection is opened and keyed: SQLCipher sets itself up with the first of a process, and of two that
+/// are the first at once one may find no cipher.
+static OPENING: Mutex<()> = Mutex::new(());
 /// What stays of the log on the disk after it was emptied.
 const LOG_KEPT: u64 = 16 << 20;
 
@@ -37,25 +41,34 @@ impl Sqlite {
     /// Opens (or makes) the file with a raw key (a passphrase would be hashed anew at every opening). `cache_kib` is the page cache of this connection alone: SQLCipher decrypts a
     /// page whenever it is not there, so what is often read should fit.
     pub(crate) fn open(path: &Path, key: &[u8; 32], cache_kib: u32) -> Result<Self, DbError> {
+        let opening = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(error)?;
         connection.set_prepared_statement_cache_capacity(512);
+        // A plan follows from the text alone. Without this SQLite looks at the values and prepares a statement anew
+        // whenever they change, which was a quarter of every search.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(error)?;
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
         let mut db = Self {
             connection,
-            full: true,
             broken: None,
             log: log.into(),
             opened: Instant::now(),
-            deadline_ms: Arc::new(AtomicU64::new(u64::MAX)),
+            deadline_us: Arc::new(AtomicU64::new(u64::MAX)),
+            late: Arc::default(),
         };
-        let (opened, deadline_ms) = (db.opened, Arc::clone(&db.deadline_ms));
-        let late = move || opened.elapsed().as_millis() as u64 > deadline_ms.load(Ordering::Relaxed);
-        db.connection.progress_handler(STEPS, Some(late)).map_err(error)?;
+        let (opened, deadline_us, late) = (db.opened, Arc::clone(&db.deadline_us), Arc::clone(&db.late));
+        let is_late = move || {
+            let is_late = opened.elapsed().as_micros() as u64 > deadline_us.load(Ordering::Relaxed);
+            late.fetch_or(is_late, Ordering::Relaxed);
+            is_late
+        };
+        db.connection.progress_handler(STEPS, Some(is_late)).map_err(error)?;
         let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
         db.batch("PRAGMA cipher_log_level = NONE")?;
         db.batch(&Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex.as_str())))?;
+        drop(opening);
         db.batch(&format!(
             "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
              PRAGMA cache_size = -{cache_kib}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;
@@ -75,7 +88,7 @@ impl Sqlite {
     }
 
     fn limit(&self, time: Duration) {
-        self.deadline_ms.store((self.opened.elapsed() + time).as_millis() as u64, Ordering::Relaxed);
+        self.deadline_us.store((self.opened.elapsed() + time).as_micros() as u64, Ordering::Relaxed);
     }
 
     fn rows(&self, sql: &str, params: &[Val<'_>], row: &mut RowFn<'_>) -> Result<(), DbError> {
@@ -113,6 +126,7 @@ impl Db for Sqlite {
 
     fn begin_read(&mut self, _clinic: ClinicId, time: Duration) -> Result<(), DbError> {
         self.limit(time);
+        self.late.store(false, Ordering::Relaxed);
         self.execute("BEGIN DEFERRED", &[]).map(drop)
     }
 
@@ -122,12 +136,12 @@ impl Db for Sqlite {
     }
 
     fn undo_job(&mut self) -> Result<(), DbError> {
-        self.deadline_ms.store(u64::MAX, Ordering::Relaxed);
+        self.deadline_us.store(u64::MAX, Ordering::Relaxed);
         self.execute("ROLLBACK TO SAVEPOINT job", &[]).map(drop)
     }
 
     fn end_job(&mut self) -> Result<(), DbError> {
-        self.deadline_ms.store(u64::MAX, Ordering::Relaxed);
+        self.deadline_us.store(u64::MAX, Ordering::Relaxed);
         self.execute("RELEASE SAVEPOINT job", &[]).map(drop)
     }
 
@@ -135,11 +149,11 @@ impl Db for Sqlite {
         Ok(())
     }
 
-    fn begin_write(&mut self, durable: bool) -> Result<(), DbError> {
-        if durable != self.full {
-            self.batch(if durable { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })?;
-            self.full = durable;
-        }
+    fn was_late(&self) -> bool {
+        self.late.load(Ordering::Relaxed)
+    }
+
+    fn begin_write(&mut self) -> Result<(), DbError> {
         if log_size(&self.log) > LOG_MAX {
             // Waits for readers, but not long: the log may grow a little more before all writers may stand still.
             self.batch("PRAGMA busy_timeout = 250; PRAGMA wal_checkpoint(RESTART); PRAGMA busy_timeout = 10000")?;
@@ -148,7 +162,7 @@ impl Db for Sqlite {
     }
 
     fn end(&mut self, commit: bool) -> Result<(), DbError> {
-        self.deadline_ms.store(u64::MAX, Ordering::Relaxed);
+        self.deadline_us.store(u64::MAX, Ordering::Relaxed);
         if !commit && !self.in_transaction() {
             return Ok(());
         }

@@ -11,6 +11,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { number: 4, name: "search", steps: SEARCH },
     Migration { number: 5, name: "answer", steps: ANSWER },
     Migration { number: 6, name: "statistics", steps: STATISTICS },
+    Migration { number: 7, name: "term statistics", steps: TERM_STATISTICS },
+    Migration { number: 8, name: "factors", steps: FACTORS },
 ];
 
 /// `clinic` stands first in every key so that the hub's tables can be distributed by it as they are.
@@ -134,4 +136,42 @@ const STATISTICS: &[Step] = &[
     ),
     // Makes this connection read them too; others do when they open.
     Step::Only(Dialect::Sqlite, "ANALYZE sqlite_schema"),
+];
+
+/// The same for the dictionary: without it a code in no named system (a patient's number, a telephone) was looked for
+/// in every term of the clinic, since the index over ids, which holds all that is asked for, looked as good.
+const TERM_STATISTICS: &[Step] = &[
+    Step::Only(
+        Dialect::Sqlite,
+        "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+            ('term', 'term', '5000000 5000000 50000 1'),
+            ('term', 'term_code', '5000000 5000000 2'),
+            ('term', 'term_id', '5000000 5000000 1')",
+    ),
+    Step::Only(Dialect::Sqlite, "ANALYZE sqlite_schema"),
+];
+
+/// Second factors, and from when until when an account is good. Sessions from before have shown a password.
+const FACTORS: &[Step] = &[
+    Step::Column("account", "valid_from", "INT"),
+    Step::Column("account", "valid_to", "INT"),
+    Step::Column("session", "proven", "INT NOT NULL DEFAULT 1"),
+    // `state` 0: proposed, 1: confirmed. `used_step`: this time step and those before it are spent.
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS totp (clinic INT NOT NULL, account TEXT NOT NULL, state INT NOT NULL,
+            secret BYTES NOT NULL, created INT NOT NULL, used_step INT NOT NULL,
+            PRIMARY KEY (clinic, account, state)) CLUSTERED",
+    ),
+    Step::ByClinic("totp"),
+    // `used` 0: not yet, else when.
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS recovery_code (clinic INT NOT NULL, account TEXT NOT NULL, hash BYTES NOT NULL,
+            used INT NOT NULL, PRIMARY KEY (clinic, account, hash)) CLUSTERED",
+    ),
+    Step::ByClinic("recovery_code"),
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS second_try (clinic INT NOT NULL, account TEXT NOT NULL, place INT NOT NULL,
+            failures INT NOT NULL, failed_at INT NOT NULL, PRIMARY KEY (clinic, account, place)) CLUSTERED",
+    ),
+    Step::ByClinic("second_try"),
 ];

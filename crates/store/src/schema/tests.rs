@@ -167,6 +167,29 @@ fn a_look_at_one_compartment_reads_no_other() {
     );
 }
 
+/// The index over ids holds all that is asked for and begins with the clinic too; it would read every term.
+#[test]
+fn a_code_of_any_system_is_looked_up_by_the_code() {
+    let directory = TempDir::new().unwrap();
+    let mut db = open_sqlite(directory.path());
+    migrate(db.as_mut()).unwrap();
+    for (condition, plan) in [
+        (
+            "code = 'a' AND NOT (system >= 'b' AND system < 'c')",
+            "SEARCH term USING INDEX term_code (clinic=? AND code=?)",
+        ),
+        ("code = 'a' AND system = 'b'", "SEARCH term USING PRIMARY KEY (clinic=? AND system=? AND code=?)"),
+        (
+            "system = 'b' AND code >= 'a' AND code < 'c'",
+            "SEARCH term USING PRIMARY KEY (clinic=? AND system=? AND code>? AND code<?)",
+        ),
+        ("id = 3", "SEARCH term USING COVERING INDEX term_id (clinic=? AND id=?)"),
+    ] {
+        let sql = format!("EXPLAIN QUERY PLAN SELECT id FROM term WHERE clinic = 1 AND {condition}");
+        assert_eq!(db.all(&sql, &[], |row| row.text(3)).unwrap(), [plan], "{condition}");
+    }
+}
+
 /// Every table that holds a clinic's rows is kept apart; those that are not are named here.
 #[test]
 fn row_level_security_is_on_everywhere() {

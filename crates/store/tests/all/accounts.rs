@@ -1,7 +1,7 @@
 //! Accounts, sessions, tokens, settings.
 
 use access::Duty;
-use store::{Account, Session, Store, StoreError, Token};
+use store::{Account, Proven, Session, Store, StoreError, Token};
 
 use crate::harness::{event, on_both};
 
@@ -13,6 +13,8 @@ fn account(id: &str, login: &str) -> Account {
         duties: vec![Duty::Doctor, Duty::Administrator],
         password: "$argon2id$…".to_owned(),
         disabled: false,
+        valid_from: None,
+        valid_to: Some(5_000),
     }
 }
 
@@ -61,6 +63,7 @@ fn sessions_live_until_they_are_closed() {
             account: account.to_owned(),
             created: 100,
             last_seen: 100,
+            proven: if number == 1 { Proven::SecondFactor } else { Proven::Password },
         };
         let sessions = [session(1, "a1"), session(2, "a1"), session(3, "a2")];
         store

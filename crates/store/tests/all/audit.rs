@@ -73,7 +73,7 @@ fn a_patients_events_are_found() {
             let event = Event { patient: who.map(str::to_owned), ..event(action) };
             store
                 .read::<_, StoreError, _>(move |snapshot| {
-                    snapshot.audit(event);
+                    snapshot.audit(event.clone());
                     Ok(())
                 })
                 .await

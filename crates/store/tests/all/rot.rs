@@ -59,6 +59,6 @@ async fn read_all(place: &Place, written: &[Stored]) -> Result<Vec<String>, Stor
     }
     match failed {
         Some(error) => Err(error),
-        None => store.read(|snapshot| snapshot.check_storage()).await,
+        None => store.read_long(|snapshot| snapshot.check_storage()).await,
     }
 }

@@ -97,8 +97,8 @@ fn moments(mean: f64, sd: f64, weight: impl Fn(f64) -> f64) -> (f64, f64) {
 pub fn normal(z: f64) -> f64 {
     const B: [f64; 5] = [0.319_381_530, -0.356_563_782, 1.781_477_937, -1.821_255_978, 1.330_274_429];
     let t = 1.0 / (1.0 + 0.231_641_9 * z.abs());
-    let tail = (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt()
-        * B.iter().rev().fold(0.0, |sum, b| (sum + b) * t);
+    let tail =
+        (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt() * B.iter().rev().fold(0.0, |sum, b| (sum + b) * t);
     if z > 0.0 { 1.0 - tail } else { tail }
 }
 

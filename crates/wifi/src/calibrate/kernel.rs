@@ -120,7 +120,9 @@ impl Kernel {
             decades_by_height: (height / metres).powi(2) / std::f64::consts::LN_10,
             walls: 1.0 - left,
             walls_by_saturation: -ratio * left,
-            mean: link.eirp - crate::propagation::free_space(10.0, link.ghz).0 - DECADE * decades
+            mean: link.eirp
+                - crate::propagation::free_space(10.0, link.ghz).0
+                - DECADE * decades
                 - WALLS * (1.0 - left),
         }
     }

@@ -3,8 +3,8 @@
 use super::bfgs;
 use super::link::Reading;
 use super::parameters::Parameters;
-use std::collections::BTreeMap;
 use super::process::{FitError, Process, objective};
+use std::collections::BTreeMap;
 
 /// Evaluations after which the search is good enough: later ones move the predictions by hundredths of a dB.
 pub const STEPS: usize = 40;
@@ -72,7 +72,8 @@ mod tests {
         (0..40)
             .map(|i| {
                 let f = f64::from(i);
-                let (from, to) = (Point::new(f64::from(i % 3) * 6.0, 1.0), Point::new((f * 3.7) % 20.0, (f * 2.3) % 9.0));
+                let (from, to) =
+                    (Point::new(f64::from(i % 3) * 6.0, 1.0), Point::new((f * 3.7) % 20.0, (f * 2.3) % 9.0));
                 let link = Link {
                     ap: i as usize % 3,
                     from,
@@ -106,7 +107,12 @@ mod tests {
                 objective(&readings, &moved).0
             };
             let slope = (value(1e-5) - value(-1e-5)) / 2e-5;
-            assert!((slope - gradient[i]).abs() < 1e-4 + 1e-4 * slope.abs(), "{}: {slope} {}", expected.name, gradient[i]);
+            assert!(
+                (slope - gradient[i]).abs() < 1e-4 + 1e-4 * slope.abs(),
+                "{}: {slope} {}",
+                expected.name,
+                gradient[i]
+            );
         }
     }
 

@@ -31,7 +31,9 @@ pub enum FitError {
         count: usize,
     },
     /// The covariance is numerically singular.
-    #[error("the readings cannot be told apart (repeated or degenerate positions); check the coordinates of the survey")]
+    #[error(
+        "the readings cannot be told apart (repeated or degenerate positions); check the coordinates of the survey"
+    )]
     Singular,
 }
 
@@ -66,7 +68,8 @@ impl Process {
                 // The factorisation reads the lower half alone.
                 k[(r, c)] = kernel.covariance(&rows[r], &rows[c]);
             }
-            k[(c, c)] = kernel.covariance(&rows[c], &rows[c]) + kernel.noise(&rows[c]) * readings[c].doubt + readings[c].vague;
+            k[(c, c)] =
+                kernel.covariance(&rows[c], &rows[c]) + kernel.noise(&rows[c]) * readings[c].doubt + readings[c].vague;
         }
         let factor = k.llt(Side::Lower).map_err(|_| FitError::Singular)?;
         let alpha = factor.solve(&Mat::from_fn(n, 1, |i, _| readings[i].level - rows[i].mean));

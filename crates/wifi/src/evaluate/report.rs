@@ -97,7 +97,9 @@ pub enum ReportError {
     #[error("lines: {0}")]
     Floor(#[from] FloorError),
     /// The numbers asked for make no sense.
-    #[error("a fraction of {fraction} and {draws} draws cannot be; a fraction lies above 0 up to 1, draws are 1 to 1000")]
+    #[error(
+        "a fraction of {fraction} and {draws} draws cannot be; a fraction lies above 0 up to 1, draws are 1 to 1000"
+    )]
     Question {
         /// As asked.
         fraction: f64,

@@ -133,9 +133,8 @@ impl Line<'_> {
     /// A number within `low..=high`; `unit` is told in the error.
     pub(super) fn number(self, column: Column, low: f64, high: f64, unit: &str) -> Result<f64, ImportError> {
         let text = self.text(column)?;
-        let number: f64 = text
-            .parse()
-            .map_err(|_| self.wrong(column, format!("\"{}\" is no number", show(text.as_bytes()))))?;
+        let number: f64 =
+            text.parse().map_err(|_| self.wrong(column, format!("\"{}\" is no number", show(text.as_bytes()))))?;
         if (low..=high).contains(&number) {
             Ok(number)
         } else {

@@ -38,7 +38,8 @@ fn refused<T: std::fmt::Debug, E: std::fmt::Display>(
 #[test]
 fn what_cannot_be_is_refused_with_line_and_column() {
     let level = |to| refused(readings::read, READINGS, "-61", to);
-    for (to, why) in [("+30", "30 is no received level"), ("NaN", "NaN"), ("-inf", "-inf"), ("x", "\"x\" is no number")] {
+    for (to, why) in [("+30", "30 is no received level"), ("NaN", "NaN"), ("-inf", "-inf"), ("x", "\"x\" is no number")]
+    {
         let text = level(to);
         assert!(text.starts_with("line 3, column \"rssi_dbm\"") && text.contains(why), "{text}");
     }
@@ -51,7 +52,10 @@ fn what_cannot_be_is_refused_with_line_and_column() {
         (refused(aps::read, APS, "1,5,n,5220,1,2", "1,5,n,5220,9,2"), "line 3, column \"x\": access point 1 stands"),
         (refused(aps::read, APS, "1,5,n,5220", "1,2.4,n,2412"), "line 3, column \"band\": access point 1 has a radio"),
         (refused(readings::read, READINGS, "15,30", "31,30"), "line 3, column \"n_det\""),
-        (refused(readings::read, READINGS, "2,5\n", "1,2.4\n"), "line 3, column \"ap_id\": access point 1 was heard twice"),
+        (
+            refused(readings::read, READINGS, "2,5\n", "1,2.4\n"),
+            "line 3, column \"ap_id\": access point 1 was heard twice",
+        ),
         (refused(readings::read, READINGS, ",5\n", ",7\n"), "line 3, column \"band\": \"7\" is no band"),
     ];
     for (text, expected) in cases {

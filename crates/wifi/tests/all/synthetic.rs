@@ -61,8 +61,10 @@ pub(crate) fn survey(site: Site<'_>, truth: Truth, spots: usize, random: &mut Ch
             let metres = ap.at.distance(at).hypot(1.7);
             let through = site.between(ap.at, at, Band::Five).walls * truth.wall;
             let saturated = 25.0 * (1.0 - (-through / 25.0).exp());
-            let device = if i % 2 == 0 { 0.0 } else { -truth.device };
-            let level = -30.0 - 10.0 * truth.exponent * metres.log10() - saturated + device + power
+            let device = if i.is_multiple_of(2) { 0.0 } else { -truth.device };
+            let level = -30.0 - 10.0 * truth.exponent * metres.log10() - saturated
+                + device
+                + power
                 + truth.noise * gauss(random);
             let level = Level::try_from(level.min(0.0)).ok().filter(|l| l.dbm().0 > truth.threshold)?;
             Some(Heard { ap: ap.id.clone(), band: Band::Five, level, share: 1.0 })

@@ -29,7 +29,7 @@ impl Local {
         };
         let keys = data::open_keys(&data)?;
         let held = data::hold(&data.data)?;
-        let store = data::open_store(&data.data, keys)?;
+        let store = data::open_store_to_load(&data.data, keys)?;
         Ok(Self { record: Record::new(store, Limits::default()), _held: held })
     }
 

@@ -82,7 +82,7 @@ async fn check(config: Config, acknowledged: Vec<(String, VersionId)>) {
     let store = Store::open(config).unwrap();
     let key = store.audit_key();
     store
-        .read::<_, StoreError, _>(move |snapshot| {
+        .read_long::<_, StoreError, _>(move |snapshot| {
             snapshot.audit(event("check"));
             assert_eq!(snapshot.check_storage()?, Vec::<String>::new());
             snapshot.verify_audit(&key, &[])?;

@@ -146,8 +146,8 @@ async fn get(store: &Store, stored: &Stored) -> Result<(), StoreError> {
 async fn look(store: &Store, client: u64, number: u64) {
     let event = Event::new(0, "victim", &format!("look-{client}-{number}"), Outcome::Done);
     let looked: Result<(), StoreError> = store
-        .read(|snapshot| {
-            snapshot.audit(event);
+        .read(move |snapshot| {
+            snapshot.audit(event.clone());
             Ok(())
         })
         .await;

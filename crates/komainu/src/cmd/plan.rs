@@ -1,0 +1,142 @@
+//! `komainu plan`.
+
+use std::path::{Path, PathBuf};
+
+use clinic::model::plan::{COLUMNS_JA, Change, Party, Row, Thing};
+use clinic::model::{self, Clinic};
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
+
+use super::check;
+use crate::cli::Plan;
+use crate::failure::{Done, Failure, Kind};
+use crate::terminal;
+
+/// The clinic's file as it was applied last, in the data directory.
+const APPLIED: &str = "applied.toml";
+
+/// Shows what a change opens and closes.
+pub(crate) fn plan(args: &Plan) -> Done {
+    let (old, new): (PathBuf, &Path) = match (&args.new, &args.data) {
+        (Some(new), _) => (args.old.clone(), new),
+        (None, Some(data)) => (applied(data)?, &args.old),
+        (None, None) => {
+            return Err(Failure::new(Kind::Usage, "NEW か --data が要ります。", "NEW or --data is needed."));
+        }
+    };
+    let (old, clinic) = (check::clinic(&old)?, check::clinic(new)?);
+    let plan = model::plan(&old, &clinic, check::today());
+    if args.json {
+        terminal::print(&as_json(&plan, &old, &clinic).to_string());
+    } else if plan.is_empty() {
+        terminal::print("変わるものはありません。\nNothing changes.");
+    } else if args.table {
+        terminal::print(&table(&plan.table(&old, &clinic)));
+    } else {
+        for (ja, en) in plan.ja(&old, &clinic).iter().zip(plan.en(&old, &clinic)) {
+            terminal::print(&format!("{ja}\n    {en}"));
+        }
+        let (opens, closes, things) = (plan.opens.len(), plan.closes.len(), plan.things.len());
+        terminal::print(&format!(
+            "開く通信 {opens}・閉じる通信 {closes}・変わるもの {things}。\n\
+             {opens} open, {closes} close, {things} things change."
+        ));
+    }
+    let errors = check::errors(&clinic);
+    if errors > 0 {
+        let path = new.display();
+        terminal::tell(&format!(
+            "{path} には誤りが {errors} 件あります。komainu check {path} で見てください。\n\
+             {path} has {errors} errors; see komainu check {path}."
+        ));
+    }
+    Ok(())
+}
+
+/// Where the applied file is.
+fn applied(data: &Path) -> Done<PathBuf> {
+    let path = data.join(APPLIED);
+    if path.exists() {
+        return Ok(path);
+    }
+    let data = data.display();
+    Err(Failure::new(
+        Kind::NotFound,
+        format!("{data} にはまだ適用されたファイルがありません。"),
+        format!("Nothing has been applied in {data} yet."),
+    )
+    .todo("比べるファイルを二つ渡してください。", "Give two files to compare."))
+}
+
+/// Columns side by side; Japanese characters are two columns wide.
+fn table(rows: &[[String; 6]]) -> String {
+    let rows: Vec<[String; 6]> = std::iter::once(COLUMNS_JA.map(str::to_owned)).chain(rows.iter().cloned()).collect();
+    let widths: Vec<usize> = (0..6).map(|at| rows.iter().map(|row| row[at].width()).max().unwrap_or(0)).collect();
+    let line = |row: &[String; 6]| {
+        let cell = |(text, width): (&String, &usize)| format!("{text}{}", " ".repeat(width - text.width()));
+        row.iter().zip(&widths).map(cell).collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn as_json(plan: &model::Plan, old: &Clinic, new: &Clinic) -> Value {
+    json!({
+        "opens": plan.opens.iter().map(row_json).collect::<Vec<_>>(),
+        "closes": plan.closes.iter().map(row_json).collect::<Vec<_>>(),
+        "things": plan.things.iter().map(thing_json).collect::<Vec<_>>(),
+        "ja": plan.ja(old, new),
+        "en": plan.en(old, new),
+    })
+}
+
+fn row_json(row: &Row) -> Value {
+    let service = |each: &model::Service| {
+        let ports: Vec<String> = each.ports.iter().map(ToString::to_string).collect();
+        json!({ "id": each.id.as_str(), "ports": ports })
+    };
+    json!({
+        "from": row.from.iter().map(party).collect::<Vec<_>>(),
+        "to": row.to.iter().map(party).collect::<Vec<_>>(),
+        "services": row.services.iter().map(service).collect::<Vec<_>>(),
+        "hours": row.hours.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "flows": row.flows.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "why": row.why,
+    })
+}
+
+/// The bare id, as ends of flows are written; what is not listed in a zone is `rest-of:ZONE`.
+fn party(party: &Party) -> String {
+    match party {
+        Party::Device(id) => id.to_string(),
+        Party::RestOf(id) => format!("rest-of:{id}"),
+        Party::Outside(id) => id.to_string(),
+        Party::Vendor(id) => id.to_string(),
+        Party::Internet => "internet".to_owned(),
+    }
+}
+
+fn thing_json(thing: &Thing) -> Value {
+    let (change, fields): (&str, &[model::plan::Field]) = match &thing.change {
+        Change::Added => ("added", &[]),
+        Change::Removed => ("removed", &[]),
+        Change::Changed(fields) => ("changed", fields),
+    };
+    let field = |each: &model::plan::Field| json!({ "key": each.key, "old": each.old, "new": each.new });
+    let fields: Vec<Value> = fields.iter().map(field).collect();
+    json!({ "kind": thing.kind.word(), "id": thing.id, "name": thing.name, "change": change, "fields": fields })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stand_below_each_other() {
+        let row = |from: &str| ["+", from, "PACS", "DICOM", "", "画像"].map(str::to_owned);
+        let text = table(&[row("受付PC"), row("a")]);
+        let at = |line: &str| line.split("PACS").next().unwrap().width();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(at(lines[1]), at(lines[2]));
+        assert_eq!(lines[1].width(), lines[2].width());
+    }
+}

@@ -1,0 +1,30 @@
+//! The compilers and the proof, held against each other, against a kernel, and against hand-written configurations.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+#![expect(clippy::print_stdout, reason = "how much was tried, and what was skipped, is told")]
+
+mod deriving;
+mod kernel;
+mod nft_compiled;
+mod nft_hostile;
+mod nft_reading;
+mod policies;
+mod properties;
+mod rtx_hostile;
+mod rtx_meaning;
+mod rtx_mutation;
+mod rtx_policies;
+mod rtx_round_trip;
+mod rtx_traps;
+mod rtx_vendor;
+mod rtx_walk;
+
+/// Holds a text against the one kept in `tests/golden`; `KOMAINU_BLESS=1` keeps the new one.
+fn golden(name: &str, text: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("KOMAINU_BLESS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, kept, "{} differs: KOMAINU_BLESS=1 keeps the new text", path.display());
+}
