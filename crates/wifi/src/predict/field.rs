@@ -66,6 +66,17 @@ impl Grid {
         (0..self.rows).flat_map(move |row| (0..self.columns).map(move |column| self.point(column, row)))
     }
 
+    /// The cell that `p` lies in, counted as in [`Grid::points`]; `None` outside.
+    #[must_use]
+    pub fn cell(self, p: Point) -> Option<usize> {
+        let at = |value: f64, first: f64, count: u32| {
+            let index = ((value - first) / self.step).round();
+            (index >= 0.0 && index < f64::from(count)).then_some(index as usize)
+        };
+        let column = at(p.x, self.first.x, self.columns)?;
+        Some(at(p.y, self.first.y, self.rows)? * self.columns as usize + column)
+    }
+
     fn point(self, column: u32, row: u32) -> Point {
         Point::new(self.first.x + self.step * f64::from(column), self.first.y + self.step * f64::from(row))
     }

@@ -2,6 +2,7 @@
 
 use crate::calibrate::detection::normal;
 use crate::radio::{Channel, Db, Dbm};
+use serde::{Deserialize, Serialize};
 
 /// Below this a radio does not wait for another (clear channel assessment of IEEE 802.11, preamble, 20 MHz).
 pub const CARRIER: Dbm = Dbm(-82.0);
@@ -9,7 +10,7 @@ pub const CARRIER: Dbm = Dbm(-82.0);
 const NOISE_FIGURE: f64 = 7.0;
 
 /// What a spot must have.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     /// From the best access point.
     pub level: Dbm,
