@@ -1,11 +1,15 @@
 //! The command line. Nothing secret is ever an argument or an environment variable: both can be read by
 //! every process of the machine. Secrets come from files or are typed.
 
+mod wifi;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clinic::model::patterns::PATTERNS;
+
+pub(crate) use wifi::{Show, Wifi, WifiEvaluate, WifiFloor, WifiMap, WifiPlace};
 
 const AFTER: &str = "\
 終了コード / exit codes:
@@ -285,46 +289,6 @@ pub(crate) enum Audit {
 pub(crate) struct AuditVerify {
     #[command(flatten)]
     pub(crate) data: Data,
-    /// JSON で出力 / Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Wifi {
-    /// 測定値から学び、学ばなかった測定値と比べる / Learn from readings and compare with readings not learnt from
-    Evaluate(WifiEvaluate),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct WifiEvaluate {
-    /// 図面の線(class,x1,y1,x2,y2、メートル) / Lines of the drawing, metres
-    #[arg(long, value_name = "CSV")]
-    pub(crate) lines: PathBuf,
-    /// アクセスポイント(ap_id,band,freq_mhz,x,y) / Access points
-    #[arg(long, value_name = "CSV")]
-    pub(crate) aps: PathBuf,
-    /// 学ぶ測定値(x,y,ap_id,band,rssi_dbm ほか) / Readings to learn from
-    #[arg(long, value_name = "CSV")]
-    pub(crate) train: PathBuf,
-    /// 比べる測定値 / Readings to compare with
-    #[arg(long, value_name = "CSV")]
-    pub(crate) test: PathBuf,
-    /// 帯域 2.4・5・6 / Band: 2.4, 5 or 6
-    #[arg(long)]
-    pub(crate) band: wifi::radio::Band,
-    /// 学ぶ地点の割合 / Part of the spots to learn from
-    #[arg(long, default_value_t = 1.0)]
-    pub(crate) fraction: f64,
-    /// くじの回数 / Number of random draws of that part
-    #[arg(long, default_value_t = 10)]
-    pub(crate) draws: u32,
-    /// 同じ種から同じくじ / The same seed draws the same spots
-    #[arg(long, default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// 未測定のアクセスポイントの評価を省く(速い) / Leave out access points never surveyed (faster)
-    #[arg(long)]
-    pub(crate) skip_never_surveyed: bool,
     /// JSON で出力 / Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -15,7 +15,7 @@ mod wifi;
 
 use std::process::ExitCode;
 
-use crate::cli::{Audit, Cli, Command, Token, Wifi};
+use crate::cli::{Audit, Cli, Command, Token};
 use crate::failure::{Done, Failure, Kind};
 use crate::{logging, terminal};
 
@@ -37,7 +37,7 @@ pub(crate) fn run(cli: Cli) -> Done<ExitCode> {
         Command::Plan(args) => plan::plan(&args),
         Command::Compile(args) => compile::compile(&args),
         Command::Prove(args) => return prove::prove(&args),
-        Command::Wifi(Wifi::Evaluate(args)) => wifi::evaluate(&args),
+        Command::Wifi(wifi) => wifi::wifi(&wifi),
         Command::Audit(Audit::Verify(args)) => wait(audit::verify(args)),
     };
     done.map(|()| ExitCode::SUCCESS)

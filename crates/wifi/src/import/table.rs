@@ -3,7 +3,7 @@
 use csv::{ByteRecord, ReaderBuilder};
 
 /// A file larger than this is no survey of one building.
-const MAX_BYTES: usize = 64 << 20;
+pub(super) const MAX_BYTES: usize = 64 << 20;
 /// More rows than any drawing or survey of one floor.
 const MAX_ROWS: usize = 500_000;
 /// A longer field is no number and no name.
@@ -28,6 +28,20 @@ pub enum ImportError {
         line: u64,
         /// The reader's words.
         why: String,
+    },
+    /// Something in a drawing that cannot be.
+    #[error("line {line}: {why}")]
+    Drawing {
+        /// Line in the file, from 1.
+        line: u64,
+        /// What is wrong and what would be right.
+        why: String,
+    },
+    /// No layer stands for walls.
+    #[error("no layer of the drawing stands for walls; say which does. It has: {layers}")]
+    NoLayer {
+        /// Those that are there, some of them.
+        layers: String,
     },
     /// A column that is needed.
     #[error("the header has no column \"{column}\"; it has: {present}")]
@@ -144,6 +158,6 @@ impl Line<'_> {
 }
 
 /// Foreign bytes as they may stand in a message: short and printable.
-fn show(bytes: &[u8]) -> String {
+pub(super) fn show(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).chars().take(40).map(|c| if c.is_control() { '·' } else { c }).collect()
 }

@@ -110,10 +110,27 @@ impl Walls {
 /// the floor asked for are passed as drawn.
 #[must_use]
 pub fn predict(grid: Grid, walls: &Walls, floor: &Floor, ap: &AccessPoint, law: &Propagation) -> Option<Field> {
+    let storeys = f64::from(ap.level) - f64::from(floor.storey().level);
+    let rise = storeys * floor.storey().height;
+    let slabs = slabs(storeys.abs(), floor.storey().slab, law.band);
+    predict_through(grid, walls, ap, law, Between { rise, slabs })
+}
+
+/// What lies between the storey that is predicted and the one on which the access point hangs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Between {
+    /// Metres from this floor up to that one.
+    pub rise: f64,
+    /// What the slabs between cost.
+    pub slabs: Db,
+}
+
+/// As [`predict`], with what lies between told.
+#[must_use]
+pub fn predict_through(grid: Grid, walls: &Walls, ap: &AccessPoint, law: &Propagation, between: Between) -> Option<Field> {
     let radio = ap.radio(law.band)?;
-    let storeys = f64::from(ap.level - floor.storey().level);
-    let rise = ap.height + storeys * floor.storey().height - DEVICE_HEIGHT;
-    let lost = law.reference.0 + slabs(storeys.abs(), floor.storey().slab, law.band).0;
+    let rise = ap.height + between.rise - DEVICE_HEIGHT;
+    let lost = law.reference.0 + between.slabs.0;
     let mut dbm = shadow::cast(grid, ap.at, &walls.0);
     let strongest = (radio.eirp.0 - lost) as f32;
     // 10·n·log10(d) = 5·n·log10(2)·log2(d²)

@@ -60,6 +60,12 @@ pub fn noise(channel: Channel) -> Dbm {
     Dbm(-174.0 + NOISE_FIGURE + 10.0 * (channel.width.mhz() * 1e6).log10())
 }
 
+/// How probable it is that a level expected like this is at least `needed`.
+#[must_use]
+pub fn likelihood(expected: Dbm, needed: Dbm, sd: Db) -> f64 {
+    normal((expected - needed).0 / sd.0.max(0.1))
+}
+
 /// What a spot can expect of `servers`; `None` without any.
 #[must_use]
 pub fn outlook(servers: &[Server], target: Target) -> Option<Outlook> {
@@ -77,7 +83,7 @@ pub fn outlook(servers: &[Server], target: Target) -> Option<Outlook> {
     // same cupboard), hence not multiplied: the likeliest decides.
     let reach = |needed: Dbm, except: Option<usize>| {
         let able = servers.iter().enumerate().filter(|(i, _)| Some(*i) != except);
-        able.map(|(_, s)| normal((s.level - needed).0 / s.sd.0.max(0.1))).fold(0.0, f64::max)
+        able.map(|(_, s)| likelihood(s.level, needed, s.sd)).fold(0.0, f64::max)
     };
     let meets = match target.second {
         None => reach(needed, None),
