@@ -84,7 +84,14 @@ impl Building {
     /// The level of `ap` on a storey, through the slabs and over the heights of the storeys between as declared; a
     /// storey that is not declared is like the one asked for. `None` if it has no such radio.
     #[must_use]
-    pub fn predict(&self, grid: Grid, storey: &Plan, walls: &Walls, ap: &AccessPoint, law: &Propagation) -> Option<Field> {
+    pub fn predict(
+        &self,
+        grid: Grid,
+        storey: &Plan,
+        walls: &Walls,
+        ap: &AccessPoint,
+        law: &Propagation,
+    ) -> Option<Field> {
         predict_through(grid, walls, ap, law, self.between(storey.floor.storey(), ap.level, law.band))
     }
 
@@ -100,7 +107,11 @@ impl Building {
         let metres: f64 = passed.iter().map(|s| s.height).sum();
         let count = passed.len() as f64;
         let each: f64 = passed.iter().map(|s| slabs(1.0, s.slab, band).0).sum();
-        let together = if count == 0.0 { 0.0 } else { each / count * slabs(count, here.slab, band).0 / slabs(1.0, here.slab, band).0 };
+        let together = if count == 0.0 {
+            0.0
+        } else {
+            each / count * slabs(count, here.slab, band).0 / slabs(1.0, here.slab, band).0
+        };
         Between { rise: if level < here.level { -metres } else { metres }, slabs: Db(together) }
     }
 }

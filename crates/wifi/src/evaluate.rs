@@ -42,6 +42,24 @@ pub struct Score {
     pub pass_fail: f64,
 }
 
+/// Whether spots pass or fail, access point by access point, with those at which nothing of it was heard: they fail,
+/// and a map that shows them green is wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdicts {
+    /// Pairs of spot and access point.
+    pub pairs: usize,
+    /// Of these, pairs judged as they were.
+    pub right: usize,
+}
+
+impl Verdicts {
+    /// The part that was judged as it was; 0 without any.
+    #[must_use]
+    pub fn share(self) -> f64 {
+        if self.pairs == 0 { 0.0 } else { self.right as f64 / self.pairs as f64 }
+    }
+}
+
 impl Score {
     /// Of these pairs; `None` without any.
     #[must_use]
@@ -111,6 +129,15 @@ impl<'a> Evaluation<'a> {
         let model = Model::learn(&first, second.as_ref(), effort)?;
         let pairs = compare(&model, &self.test, Unseen::Visit);
         Ok((model, pairs))
+    }
+
+    /// How often `model` tells right whether a spot passes, heard or not.
+    #[must_use]
+    pub fn verdicts(&self, model: &Model, pairs: &[Compared]) -> Verdicts {
+        let passes = |dbm: f64| dbm >= TARGET.0;
+        let heard = pairs.iter().filter(|c| passes(c.expected.mean) == passes(c.measured)).count();
+        let silent = model.estimate(&self.test.silent).iter().filter(|e| !passes(e.mean)).count();
+        Verdicts { pairs: pairs.len() + self.test.silent.len(), right: heard + silent }
     }
 
     /// For every access point: learns from `train` without its readings in any band, and compares those of `test`.

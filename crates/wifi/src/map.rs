@@ -47,12 +47,28 @@ pub struct Picture<'a> {
 }
 
 const VIRIDIS: [[u8; 3]; 10] = [
-    [68, 1, 84], [72, 40, 120], [62, 73, 137], [49, 104, 142], [38, 130, 142],
-    [31, 158, 137], [53, 183, 121], [110, 206, 88], [181, 222, 43], [253, 231, 37],
+    [68, 1, 84],
+    [72, 40, 120],
+    [62, 73, 137],
+    [49, 104, 142],
+    [38, 130, 142],
+    [31, 158, 137],
+    [53, 183, 121],
+    [110, 206, 88],
+    [181, 222, 43],
+    [253, 231, 37],
 ];
 const CIVIDIS: [[u8; 3]; 10] = [
-    [0, 34, 78], [18, 53, 112], [59, 73, 108], [87, 93, 109], [112, 113, 115],
-    [138, 134, 120], [165, 156, 116], [195, 179, 105], [225, 204, 85], [254, 232, 56],
+    [0, 34, 78],
+    [18, 53, 112],
+    [59, 73, 108],
+    [87, 93, 109],
+    [112, 113, 115],
+    [138, 134, 120],
+    [165, 156, 116],
+    [195, 179, 105],
+    [225, 204, 85],
+    [254, 232, 56],
 ];
 
 impl Scale {
@@ -121,9 +137,17 @@ pub fn svg(picture: &Picture<'_>) -> String {
          <defs><pattern id=\"miss\" width=\"{:.3}\" height=\"{:.3}\" patternUnits=\"userSpaceOnUse\" \
          patternTransform=\"rotate(45)\"><rect width=\"{:.3}\" height=\"{unit:.3}\" fill=\"#fff\"/></pattern></defs>\n\
          <text x=\"0\" y=\"{:.2}\" font-size=\"{:.2}\">{}</text>\n",
-        -unit, -3.0 * unit, w + 2.0 * unit, h + 4.0 * unit + ends,
-        escaped(picture.title), unit * 0.8, unit * 0.8, unit * 0.12,
-        -unit, unit * 1.4, escaped(picture.title),
+        -unit,
+        -3.0 * unit,
+        w + 2.0 * unit,
+        h + 4.0 * unit + ends,
+        escaped(picture.title),
+        unit * 0.8,
+        unit * 0.8,
+        unit * 0.12,
+        -unit,
+        unit * 1.4,
+        escaped(picture.title),
     );
     cells(&mut out, picture);
     for value in picture.scale.contours() {
@@ -139,7 +163,8 @@ pub fn svg(picture: &Picture<'_>) -> String {
     }
     for room in picture.rooms {
         let Some(bounds) = room.bounds() else { continue };
-        let (x, y) = place(Point::new(f64::midpoint(bounds.min.x, bounds.max.x), f64::midpoint(bounds.min.y, bounds.max.y)));
+        let (x, y) =
+            place(Point::new(f64::midpoint(bounds.min.x, bounds.max.x), f64::midpoint(bounds.min.y, bounds.max.y)));
         label(&mut out, (x, y), &room.name, unit);
     }
     for ap in picture.aps.iter().filter(|ap| ap.level == picture.floor.storey().level) {
@@ -230,7 +255,10 @@ fn legend(out: &mut String, scale: Scale, (w, h): (f64, f64), unit: f64) {
     let what = match scale {
         Scale::Level { target } => format!("dBm; 斜線 hatched: {target:.0} dBm 未満 below"),
         Scale::Probability { confidence } => {
-            format!("目標を満たす確率 probability of meeting the target; 斜線 hatched: {:.0} % 未満 below", confidence * 100.0)
+            format!(
+                "目標を満たす確率 probability of meeting the target; 斜線 hatched: {:.0} % 未満 below",
+                confidence * 100.0
+            )
         }
     };
     let _ = writeln!(out, "<text x=\"0\" y=\"{:.2}\">{}</text>", y + 3.4 * unit, escaped(&what));

@@ -43,19 +43,31 @@ impl Ranked {
     pub fn ja(&self) -> String {
         let gain = self.gain.0;
         let what = match &self.cause {
-            Cause::Distance { metres } => format!("アクセスポイントまで {metres:.0} m あります。近くに移すか、増やしてください"),
+            Cause::Distance { metres } => {
+                format!("アクセスポイントまで {metres:.0} m あります。近くに移すか、増やしてください")
+            }
             Cause::Wall { material, .. } => {
                 format!("間に壁({})があります。壁の手前側へ移すか、壁の向こうに増やしてください", material.ja())
             }
-            Cause::Power { now, most } => format!("送信出力が {:.0} dBm です。{:.0} dBm まで上げられます", now.0, most.0),
+            Cause::Power { now, most } => {
+                format!("送信出力が {:.0} dBm です。{:.0} dBm まで上げられます", now.0, most.0)
+            }
             Cause::Overlap { with } => {
                 let names: Vec<&str> = with.iter().map(|ap| ap.0.as_str()).collect();
                 format!("{} と同じチャネルです。チャネルを分けてください", names.join("・"))
             }
-            Cause::Busy { share } => format!("チャネルの {:.0} % が使われています。チャネルを変えるか、端末を分けてください", share * 100.0),
-            Cause::Sticky { better } => format!("{better} の方が強いのに移りません。端末の Wi-Fi を入れ直すか、802.11v で促してください"),
-            Cause::Noise { noise } => format!("雑音が {:.0} dBm あります。電子レンジ・電気メス・無線機器を確かめてください", noise.0),
-            Cause::Drift { lost } => format!("前回の測定より {:.0} dB 下がりました。家具・扉・アンテナの向きを確かめてください", lost.0),
+            Cause::Busy { share } => {
+                format!("チャネルの {:.0} % が使われています。チャネルを変えるか、端末を分けてください", share * 100.0)
+            }
+            Cause::Sticky { better } => {
+                format!("{better} の方が強いのに移りません。端末の Wi-Fi を入れ直すか、802.11v で促してください")
+            }
+            Cause::Noise { noise } => {
+                format!("雑音が {:.0} dBm あります。電子レンジ・電気メス・無線機器を確かめてください", noise.0)
+            }
+            Cause::Drift { lost } => {
+                format!("前回の測定より {:.0} dB 下がりました。家具・扉・アンテナの向きを確かめてください", lost.0)
+            }
             Cause::Lost { ap } => format!("{ap} が応答しません。電源と配線を確かめてください"),
         };
         format!("{what}(見込み +{gain:.0} dB)。")
@@ -78,7 +90,10 @@ impl Ranked {
                 format!("It shares its channel with {}: give them different channels", names.join(", "))
             }
             Cause::Busy { share } => {
-                format!("{:.0} % of the channel's time is in use: change the channel, or spread the devices", share * 100.0)
+                format!(
+                    "{:.0} % of the channel's time is in use: change the channel, or spread the devices",
+                    share * 100.0
+                )
             }
             Cause::Sticky { better } => {
                 format!("{better} is stronger here but the device stays: reconnect it, or steer it by 802.11v")

@@ -57,6 +57,8 @@ pub struct Report {
     /// Mean of the draws' scores.
     #[serde(flatten)]
     pub score: Score,
+    /// Mean over the draws of the part of spots judged rightly, those at which an access point was not heard included.
+    pub pass_fail_with_silent: f64,
     /// Root mean squared error of each draw, dB.
     pub draws_rmse_db: Vec<f64>,
     /// The same for access points of which nothing was measured.
@@ -135,11 +137,13 @@ pub fn report(tables: Tables<'_>, question: Question) -> Result<Report, ReportEr
     let mut random = ChaCha8Rng::seed_from_u64(question.seed);
     let mut scores = Vec::new();
     let mut fitted = None;
+    let mut judged = 0.0;
     for _ in 0..draws {
         let mut chosen = sample(&mut random, spots_of, spots).into_vec();
         chosen.sort_unstable();
         let some = Survey { visits: chosen.into_iter().map(|i| train.visits[i].clone()).collect() };
         let (model, pairs) = evaluation.surveyed(&some, Effort::default())?;
+        judged += evaluation.verdicts(&model, &pairs).share() / f64::from(draws);
         scores.push(score(&pairs)?);
         fitted = Some(Fitted::of(&model));
     }
@@ -154,6 +158,7 @@ pub fn report(tables: Tables<'_>, question: Question) -> Result<Report, ReportEr
         spots,
         spots_of,
         score: mean(&scores),
+        pass_fail_with_silent: judged,
         draws_rmse_db: scores.iter().map(|s| s.rmse_db).collect(),
         never_surveyed,
         fitted: fitted.ok_or(EvaluateError::NothingToCompare)?,

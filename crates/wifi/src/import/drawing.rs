@@ -60,7 +60,9 @@ impl Drawing {
         let wall = |line: &Drawn| Some(Wall { segment: line.segment, material: of(&line.layer)? });
         let walls: Vec<Wall> = self.lines.iter().filter_map(wall).collect();
         match walls.len() {
-            0 => Err(ImportError::NoLayer { layers: self.layers().into_keys().take(30).collect::<Vec<_>>().join(", ") }),
+            0 => {
+                Err(ImportError::NoLayer { layers: self.layers().into_keys().take(30).collect::<Vec<_>>().join(", ") })
+            }
             1..=MAX_WALLS => Ok(walls),
             many => Err(ImportError::TooLarge { what: format!("{many} walls, at most {MAX_WALLS}") }),
         }
@@ -70,7 +72,10 @@ impl Drawing {
 /// What names of layers usually stand for, the more telling first.
 const NAMES: [(&[&str], Option<Material>); 9] = [
     (&["dim", "text", "hatch", "寸法", "文字", "通芯", "通り芯", "defpoints", "title"], None),
-    (&["lead", "鉛", "x-ray", "xray", "x線", "レントゲン", "metal", "steel", "elev", "エレベ", "金属", "鉄骨"], Some(Material::Metal)),
+    (
+        &["lead", "鉛", "x-ray", "xray", "x線", "レントゲン", "metal", "steel", "elev", "エレベ", "金属", "鉄骨"],
+        Some(Material::Metal),
+    ),
     (&["glass", "glaz", "window", "wind", "ガラス", "窓", "サッシ"], Some(Material::Glass)),
     (&["concrete", "conc", "rc", "コンクリ", "躯体", "s-wall"], Some(Material::Concrete)),
     (&["brick", "block", "alc", "れんが", "ブロック"], Some(Material::Brick)),
@@ -84,7 +89,9 @@ const NAMES: [(&[&str], Option<Material>); 9] = [
 #[must_use]
 pub fn guess(layer: &str) -> Option<Material> {
     let name = layer.to_lowercase();
-    let named = |word: &&str| if word.len() > 2 || !word.is_ascii() { name.contains(*word) } else { words(&name).any(|w| w == *word) };
+    let named = |word: &&str| {
+        if word.len() > 2 || !word.is_ascii() { name.contains(*word) } else { words(&name).any(|w| w == *word) }
+    };
     NAMES.iter().find(|(words, _)| words.iter().any(|w| named(w))).and_then(|(_, material)| *material)
 }
 

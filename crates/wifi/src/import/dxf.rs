@@ -137,7 +137,9 @@ impl Reader {
             }
             (10 | 11, x) if self.is_line() => {
                 if self.now.corners.len() == MAX_CORNERS {
-                    return Err(ImportError::TooLarge { what: format!("a polyline of more than {MAX_CORNERS} corners") });
+                    return Err(ImportError::TooLarge {
+                        what: format!("a polyline of more than {MAX_CORNERS} corners"),
+                    });
                 }
                 self.now.corners.push((number(line + 1, x)?, f64::NAN));
             }
@@ -173,7 +175,10 @@ impl Reader {
             return Err(wrong(thing.line, format!("this {} lacks a coordinate before line {line}", thing.kind)));
         }
         let Some(scale) = self.scale.filter(|s| s.is_finite() && *s > 0.0) else {
-            return Err(wrong(thing.line, "the drawing does not say its unit ($INSUNITS); say how many metres one unit is"));
+            return Err(wrong(
+                thing.line,
+                "the drawing does not say its unit ($INSUNITS); say how many metres one unit is",
+            ));
         };
         if thing.closed {
             thing.corners.push(thing.corners[0]);

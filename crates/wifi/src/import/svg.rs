@@ -24,10 +24,15 @@ pub fn read(bytes: &[u8], metres_per_unit: f64) -> Result<Drawing, ImportError> 
         return Err(ImportError::TooLarge { what: format!("{} bytes, at most {MAX_BYTES}", bytes.len()) });
     }
     if !(metres_per_unit.is_finite() && metres_per_unit > 0.0) {
-        return Err(ImportError::Drawing { line: 1, why: format!("a scale of {metres_per_unit} m per unit cannot be") });
+        return Err(ImportError::Drawing {
+            line: 1,
+            why: format!("a scale of {metres_per_unit} m per unit cannot be"),
+        });
     }
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| ImportError::Drawing { line: line_at(bytes, error.valid_up_to()), why: "the text is not UTF-8".to_owned() })?;
+    let text = std::str::from_utf8(bytes).map_err(|error| ImportError::Drawing {
+        line: line_at(bytes, error.valid_up_to()),
+        why: "the text is not UTF-8".to_owned(),
+    })?;
     let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).map_err(|error| ImportError::Drawing {
         line: u64::from(error.pos().row),
@@ -47,7 +52,9 @@ pub fn read(bytes: &[u8], metres_per_unit: f64) -> Result<Drawing, ImportError> 
         if depth == MAX_DEPTH {
             return Err(reader.wrong(node, "groups lie within each other more than 200 deep"));
         }
-        let inner = node.children().filter(|n| n.is_element() && !matches!(n.tag_name().name(), "defs" | "clipPath" | "mask" | "symbol"));
+        let inner = node
+            .children()
+            .filter(|n| n.is_element() && !matches!(n.tag_name().name(), "defs" | "clipPath" | "mask" | "symbol"));
         open.extend(inner.map(|child| (child, layer.clone(), transform, depth + 1)));
     }
     if reader.drawing.lines.is_empty() { Err(ImportError::Empty) } else { Ok(reader.drawing) }
@@ -121,7 +128,8 @@ impl Reader<'_> {
             _ => return Ok(()),
         };
         let place = |(x, y): (f64, f64)| {
-            let (u, v) = (transform.a * x + transform.c * y + transform.e, transform.b * x + transform.d * y + transform.f);
+            let (u, v) =
+                (transform.a * x + transform.c * y + transform.e, transform.b * x + transform.d * y + transform.f);
             // Pictures count downwards, floors upwards.
             Point::new(u * self.scale, -v * self.scale)
         };

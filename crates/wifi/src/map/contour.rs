@@ -83,6 +83,8 @@ mod tests {
         assert!(rings[0].iter().all(|(x, y)| ((x - 3.0).hypot(y - 3.0) - 2.0).abs() < 0.35), "{rings:?}");
         let slope: Vec<f32> = (0..20).map(|i| (i % 5) as f32).collect();
         assert_eq!(chains(5, &slope, 1.5), [vec![(1.5, 0.0), (1.5, 1.0), (1.5, 2.0), (1.5, 3.0)]]);
-        assert!(chains(5, &slope, 9.0).is_empty() && chains(1, &slope, 1.5).is_empty() && chains(0, &[], 1.0).is_empty());
+        assert!(
+            chains(5, &slope, 9.0).is_empty() && chains(1, &slope, 1.5).is_empty() && chains(0, &[], 1.0).is_empty()
+        );
     }
 }

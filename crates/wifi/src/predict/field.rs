@@ -127,7 +127,13 @@ pub struct Between {
 
 /// As [`predict`], with what lies between told.
 #[must_use]
-pub fn predict_through(grid: Grid, walls: &Walls, ap: &AccessPoint, law: &Propagation, between: Between) -> Option<Field> {
+pub fn predict_through(
+    grid: Grid,
+    walls: &Walls,
+    ap: &AccessPoint,
+    law: &Propagation,
+    between: Between,
+) -> Option<Field> {
     let radio = ap.radio(law.band)?;
     let rise = ap.height + between.rise - DEVICE_HEIGHT;
     let lost = law.reference.0 + between.slabs.0;

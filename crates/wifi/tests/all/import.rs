@@ -78,6 +78,7 @@ proptest! {
     #[test]
     fn any_bytes_are_answered(data in prop::collection::vec(any::<u8>(), 0..300)) {
         properties::import(&data);
+        properties::drawing(&data);
     }
 
     #[test]

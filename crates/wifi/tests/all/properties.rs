@@ -1,6 +1,7 @@
 //! What holds for any bytes; the fuzz targets run these too.
 
-use wifi::import::{ImportError, aps, lines, readings};
+use wifi::import::drawing::guess;
+use wifi::import::{ImportError, aps, dxf, lines, readings, svg};
 
 /// Every importer either gives values within the limits or an error that a person can use.
 pub(crate) fn import(data: &[u8]) {
@@ -15,6 +16,17 @@ pub(crate) fn import(data: &[u8]) {
             assert!(visit.at.is_sane() && !visit.heard.is_empty());
             assert!(visit.heard.iter().all(|h| h.share > 0.0 && h.share <= 1.0 && h.level.dbm().0.is_finite()));
         }
+    }
+}
+
+/// The same for drawings; what is read makes walls, or an error again.
+pub(crate) fn drawing(data: &[u8]) {
+    for drawing in [checked(dxf::read(data, Some(0.001))), checked(svg::read(data, 0.01))].into_iter().flatten() {
+        assert!(
+            drawing.lines.iter().all(|l| l.segment.a.is_sane() && l.segment.b.is_sane() && l.segment.length() > 0.0)
+        );
+        assert!(drawing.lines.iter().all(|l| l.layer.len() <= 1_000 && !l.layer.chars().any(char::is_control)));
+        checked(drawing.walls(guess));
     }
 }
 

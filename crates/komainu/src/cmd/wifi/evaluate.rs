@@ -58,6 +58,10 @@ fn words(report: &Report) -> String {
         report.draws_rmse_db.len()
     );
     let mut text = score(&learnt, &report.score);
+    text += &format!(
+        "  受信できなかった地点も含めた合否の一致 pass/fail right, silence included {:.1} %\n",
+        100.0 * report.pass_fail_with_silent
+    );
     if let Some(new) = &report.never_surveyed {
         text += &score("未測定のアクセスポイント / access points never surveyed", new);
     }

@@ -64,8 +64,12 @@ fn drawn(args: &WifiFloor, path: &Path) -> Done<Building> {
     let bytes = read(path)?;
     let in_file = |error: ImportError| {
         let path = path.display();
-        Failure::new(Kind::Input, format!("{path} を図面として読めません。"), format!("{path} is no drawing that can be used."))
-            .because(error)
+        Failure::new(
+            Kind::Input,
+            format!("{path} を図面として読めません。"),
+            format!("{path} is no drawing that can be used."),
+        )
+        .because(error)
     };
     let layers = layers(&args.layer)?;
     let material = |layer: &str| {
@@ -102,8 +106,12 @@ fn layers(said: &[String]) -> Done<Vec<(String, Option<Material>)>> {
     let one = |text: &String| {
         let wrong = || {
             let names: Vec<String> = Material::ALL.iter().map(|m| format!("{m:?}").to_lowercase()).collect();
-            Failure::new(Kind::Usage, format!("--layer {text} が読めません。"), format!("--layer {text} cannot be read."))
-                .because(format!("NAME=MATERIAL: {}, none", names.join(", ")))
+            Failure::new(
+                Kind::Usage,
+                format!("--layer {text} が読めません。"),
+                format!("--layer {text} cannot be read."),
+            )
+            .because(format!("NAME=MATERIAL: {}, none", names.join(", ")))
         };
         let (name, material) = text.rsplit_once('=').ok_or_else(wrong)?;
         if material == "none" {

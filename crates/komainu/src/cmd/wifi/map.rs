@@ -31,7 +31,10 @@ pub(super) fn map(args: &WifiMap) -> Done {
             format!("{band} GHz のアクセスポイントがありません。"),
             format!("There is no access point of {band} GHz."),
         )
-        .todo("[[access_point]] か --aps で置くか、komainu wifi place で提案させてください。", "Declare them, give --aps, or see komainu wifi place."));
+        .todo(
+            "[[access_point]] か --aps で置くか、komainu wifi place で提案させてください。",
+            "Declare them, give --aps, or see komainu wifi place.",
+        ));
     }
     let scale = match args.show {
         Show::Level => Scale::Level { target: args.floor.level },
@@ -42,8 +45,7 @@ pub(super) fn map(args: &WifiMap) -> Done {
     }
     let met = best.iter().filter(|v| f64::from(**v) >= scale.threshold()).count() as f64 / best.len() as f64;
     let title = format!("{} {} GHz", plan.name, args.floor.band);
-    let picture =
-        Picture { title: &title, grid, values: &best, scale, floor: &plan.floor, rooms: &plan.rooms, aps };
+    let picture = Picture { title: &title, grid, values: &best, scale, floor: &plan.floor, rooms: &plan.rooms, aps };
     std::fs::write(&args.out, svg(&picture)).map_err(|error| Failure::file("書く", "write", &args.out, &error))?;
     terminal::print(&format!(
         "{}: 面積の {:.0} % が目標を満たします。\n{:.0} % of the floor meets the target.",

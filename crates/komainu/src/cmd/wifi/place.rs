@@ -20,7 +20,8 @@ pub(super) fn place(args: &WifiPlace) -> Done {
     roam(&mut chosen, args)?;
     let plan = chosen.plan();
     let level = plan.floor.storey().level;
-    let kept = chosen.building.aps.iter().filter(|ap| args.keep && ap.level == level && ap.radio(args.floor.band).is_some());
+    let kept =
+        chosen.building.aps.iter().filter(|ap| args.keep && ap.level == level && ap.radio(args.floor.band).is_some());
     let fixed: Vec<AccessPoint> = kept.cloned().collect();
     let request = Request {
         confidence: args.floor.confidence,
@@ -39,7 +40,11 @@ fn roam(chosen: &mut Chosen, args: &WifiPlace) -> Done {
     for name in &args.roaming {
         let mut found = rooms.iter_mut().filter(|room| name == "all" || room.name == *name).peekable();
         if found.peek().is_none() {
-            return Err(Failure::new(Kind::NotFound, format!("部屋「{name}」はありません。"), format!("There is no room {name}.")));
+            return Err(Failure::new(
+                Kind::NotFound,
+                format!("部屋「{name}」はありません。"),
+                format!("There is no room {name}."),
+            ));
         }
         found.for_each(|room| room.target.second = second);
     }
@@ -103,9 +108,15 @@ fn words(proposal: &Proposal, chosen: &Chosen, args: &WifiPlace) -> String {
                  DFS: silent for at least 60 s after start; on radar it leaves the channel at once and for 30 minutes.\n";
     }
     for room in &proposal.rooms {
-        text += &format!("  {}: 最も弱い地点 weakest {}, 満たす確率 meets {:.0} %", room.room, room.weakest, room.meets * 100.0);
+        text += &format!(
+            "  {}: 最も弱い地点 weakest {}, 満たす確率 meets {:.0} %",
+            room.room,
+            room.weakest,
+            room.meets * 100.0
+        );
         if room.out_of_reach > 0 {
-            text += &format!("、{} 地点中 {} 地点はどこに置いても届きません out of reach", room.spots, room.out_of_reach);
+            text +=
+                &format!("、{} 地点中 {} 地点はどこに置いても届きません out of reach", room.spots, room.out_of_reach);
         }
         text.push('\n');
     }
