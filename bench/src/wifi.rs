@@ -1,5 +1,7 @@
 //! How long a prediction takes: one access point on very many cells, and a whole floor of access points.
 
+mod place;
+
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -26,6 +28,12 @@ pub(crate) struct Args {
     /// Write the clinic of the first figure as CSV (`clinic_lines.csv`), for a peer to predict the same
     #[arg(long, value_name = "DIR")]
     export: Option<PathBuf>,
+    /// Solve the placement with HiGHS too (from PyPI into `target/peers` the first time)
+    #[arg(long)]
+    highs: bool,
+    /// Seconds that HiGHS may take for each
+    #[arg(long, default_value_t = 120)]
+    seconds: u32,
 }
 
 pub(crate) fn wifi(args: &Args) -> Done {
@@ -46,7 +54,8 @@ pub(crate) fn wifi(args: &Args) -> Done {
     let (floor, aps) = office(&args.data)?;
     let bounds = Bounds { min: Point::new(0.0, 0.0), max: Point::new(84.0, 32.0) };
     let grid = Grid::over(bounds, 0.242).map_err(|e| e.to_string())?;
-    measure("office", &floor, &aps, grid, &law, args.repeat)
+    measure("office", &floor, &aps, grid, &law, args.repeat)?;
+    place::measure(&floor, args.highs, args.seconds)
 }
 
 /// Predicts `repeat` times on this thread alone and prints wall time and processor time.

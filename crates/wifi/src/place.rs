@@ -14,7 +14,7 @@ mod search;
 use crate::calibrate::detection::normal;
 use crate::geometry::{Floor, Point};
 use crate::predict::field::{Grid, TooFine, Walls, predict};
-use crate::predict::outlook::noise;
+use crate::predict::outlook::{likelihood, noise};
 use crate::propagation::Propagation;
 use crate::radio::{AccessPoint, ApId, Band, Channel, Db, Dbm, Pattern, Radio, Width};
 use crate::room::Room;
@@ -150,6 +150,56 @@ pub struct Served {
     pub meets: f64,
 }
 
+/// What is to be decided, and all that the decision rests on.
+struct Problem {
+    /// Which room each spot is in.
+    rooms: Vec<usize>,
+    candidates: Vec<AccessPoint>,
+    levels: Levels,
+    there: Levels,
+    needs: Vec<Need>,
+    out_of_reach: Vec<bool>,
+    cover: Cover,
+}
+
+impl Problem {
+    fn new(floor: &Floor, rooms: &[Room], fixed: &[AccessPoint], request: &Request) -> Result<Self, PlaceError> {
+        check(rooms, request)?;
+        let spots = |(i, room): (usize, &Room)| room.spots(request.spots_m).into_iter().map(move |p| (i, p));
+        let (of, points): (Vec<usize>, Vec<Point>) = rooms.iter().enumerate().flat_map(spots).unzip();
+        // Spots of the rooms themselves: nobody hangs an access point into a wall.
+        let places: Vec<Point> = rooms.iter().flat_map(|room| room.spots(request.places_m)).collect();
+        if places.len() > MAX_CANDIDATES || places.len().saturating_mul(points.len()) > MAX_PAIRS {
+            return Err(PlaceError::TooMany { places: places.len(), spots: points.len() });
+        }
+        let candidates: Vec<AccessPoint> =
+            places.iter().enumerate().map(|(i, at)| candidate(floor, i, *at, request)).collect();
+        let levels = Levels::predict(floor, &points, &candidates, request)?;
+        let there = Levels::predict(floor, &points, fixed, request)?;
+        let needs: Vec<Need> = of.iter().map(|room| Need::of(&rooms[*room], request)).collect();
+        let mut out_of_reach = vec![false; points.len()];
+        let mut rows = Vec::new();
+        for (spot, need) in needs.iter().enumerate() {
+            for (level, demand) in need.demands() {
+                let columns: Vec<usize> = levels.reaching(spot, level).collect();
+                let demand = demand.saturating_sub(there.reaching(spot, level).count());
+                out_of_reach[spot] |= columns.len() < demand;
+                rows.push(Row { columns, demand });
+            }
+        }
+        let cover = Cover::new(candidates.len(), rows);
+        Ok(Self { rooms: of, candidates, levels, there, needs, out_of_reach, cover })
+    }
+}
+
+/// The bare problem behind [`propose`], for whoever would solve it otherwise.
+///
+/// # Errors
+/// As [`propose`].
+pub fn demands(floor: &Floor, rooms: &[Room], fixed: &[AccessPoint], request: &Request) -> Result<Cover, PlaceError> {
+    Problem::new(floor, rooms, fixed, request).map(|problem| problem.cover)
+}
+
 /// Proposes access points for `rooms` on `floor`, beside those that hang already.
 ///
 /// # Errors
@@ -160,52 +210,26 @@ pub fn propose(
     fixed: &[AccessPoint],
     request: &Request,
 ) -> Result<Proposal, PlaceError> {
-    check(rooms, request)?;
-    let spots: Vec<(usize, Point)> = rooms
-        .iter()
-        .enumerate()
-        .flat_map(|(i, room)| room.spots(request.spots_m).into_iter().map(move |p| (i, p)))
-        .collect();
-    let places = places(rooms, request.places_m);
-    if places.len() > MAX_CANDIDATES || places.len().saturating_mul(spots.len()) > MAX_PAIRS {
-        return Err(PlaceError::TooMany { places: places.len(), spots: spots.len() });
-    }
-    let candidates: Vec<AccessPoint> =
-        places.iter().enumerate().map(|(i, at)| candidate(floor, i, *at, request)).collect();
-    let points: Vec<Point> = spots.iter().map(|s| s.1).collect();
-    let levels = Levels::predict(floor, &points, &candidates, request)?;
-    let there = Levels::predict(floor, &points, fixed, request)?;
-
-    let needs: Vec<Need> = spots.iter().map(|(room, _)| Need::of(&rooms[*room], request)).collect();
-    let mut out_of_reach = vec![false; spots.len()];
-    let mut rows = Vec::new();
-    for (spot, need) in needs.iter().enumerate() {
-        for (level, demand) in need.demands() {
-            let columns: Vec<usize> = levels.reaching(spot, level).collect();
-            let demand = demand.saturating_sub(there.reaching(spot, level).count());
-            out_of_reach[spot] |= columns.len() < demand;
-            rows.push(Row { columns, demand });
-        }
-    }
-    let chosen = choose(&Cover::new(candidates.len(), rows), request);
-
+    let problem = Problem::new(floor, rooms, fixed, request)?;
+    let Problem { candidates, levels, there, .. } = &problem;
+    let chosen = choose(&problem.cover, request);
     let mut aps: Vec<AccessPoint> = chosen.best.iter().map(|&c| candidates[c].clone()).collect();
     let assigned = channels::assign(floor, &aps, fixed, request);
-    power::lower(&mut aps, &assigned, &chosen.best, &levels, &there, &needs, request);
+    power::lower(&mut aps, &assigned, &chosen.best, levels, there, &problem.needs, request);
     let cuts: Vec<f64> = aps.iter().map(|ap| request.eirp.0 - ap.radios[0].eirp.0).collect();
     let level = |spot: usize| {
         let new = chosen.best.iter().zip(&cuts).map(|(&c, cut)| f64::from(levels.at(c, spot)) - cut);
         new.chain((0..fixed.len()).map(|c| f64::from(there.at(c, spot)))).fold(f64::NEG_INFINITY, f64::max)
     };
     let served = |(index, room): (usize, &Room)| {
-        let mine: Vec<usize> = (0..spots.len()).filter(|&s| spots[s].0 == index).collect();
+        let mine: Vec<usize> = (0..problem.rooms.len()).filter(|&s| problem.rooms[s] == index).collect();
         let weakest = mine.iter().map(|&s| level(s)).fold(f64::INFINITY, f64::min);
         Served {
             room: room.name.clone(),
             spots: mine.len(),
-            out_of_reach: mine.iter().filter(|&&s| out_of_reach[s]).count(),
+            out_of_reach: mine.iter().filter(|&&s| problem.out_of_reach[s]).count(),
             weakest: Dbm(weakest),
-            meets: normal((weakest - needed(room, request).0) / request.sd.0),
+            meets: likelihood(Dbm(weakest), needed(room, request), request.sd),
         }
     };
     let rooms = rooms.iter().enumerate().map(served).collect();
@@ -250,7 +274,7 @@ impl Levels {
     fn predict(floor: &Floor, spots: &[Point], aps: &[AccessPoint], request: &Request) -> Result<Self, PlaceError> {
         let walls = Walls::new(floor, &request.law);
         let mut dbm = Vec::with_capacity(spots.len() * aps.len());
-        // A tenth of the step is nearer to a spot than a level changes.
+        // Cells of half the distance between spots: none is further from its cell's middle than a level changes.
         let grid = Grid::over(floor.bounds(), (request.spots_m / 2.0).max(0.1))?;
         let cells: Vec<Option<usize>> = spots.iter().map(|p| grid.cell(*p)).collect();
         for ap in aps {
@@ -307,11 +331,6 @@ fn quantile(p: f64) -> f64 {
         if normal(middle) < p { low = middle } else { high = middle }
     }
     f64::midpoint(low, high)
-}
-
-/// Spots of all rooms on a common grid: an access point on one side of a thin wall is not moved onto the other.
-fn places(rooms: &[Room], step: f64) -> Vec<Point> {
-    rooms.iter().flat_map(|room| room.spots(step)).collect()
 }
 
 fn candidate(floor: &Floor, index: usize, at: Point, request: &Request) -> AccessPoint {

@@ -92,7 +92,7 @@ pub fn guess(layer: &str) -> Option<Material> {
     let named = |word: &&str| {
         if word.len() > 2 || !word.is_ascii() { name.contains(*word) } else { words(&name).any(|w| w == *word) }
     };
-    NAMES.iter().find(|(words, _)| words.iter().any(|w| named(w))).and_then(|(_, material)| *material)
+    NAMES.iter().find(|(words, _)| words.iter().any(&named)).and_then(|(_, material)| *material)
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {

@@ -25,7 +25,7 @@ pub fn read(bytes: &[u8], metres_per_unit: Option<f64>) -> Result<Drawing, Impor
     let mut reader = Reader { drawing: Drawing::default(), scale: metres_per_unit, now: Thing::default() };
     let (mut section, mut variable, mut ended) = (String::new(), String::new(), false);
     let mut pairs = Pairs { lines: text.lines(), number: 0 };
-    while let Some(pair) = pairs.next() {
+    for pair in pairs.by_ref() {
         let (line, code, value) = pair?;
         match (code, value) {
             (0, "EOF") => {
