@@ -12,6 +12,7 @@ mod process;
 mod report;
 mod scale;
 mod server;
+mod wifi;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,8 @@ enum Command {
     Network(network::Args),
     /// Ours alone, with few patients and with very many: what each screen asks, and plain reads
     Scale(scale::Args),
+    /// Wi-Fi: how long a prediction takes
+    Wifi(wifi::Args),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => compare::compare(&args),
         Command::Network(args) => network::network(&args),
         Command::Scale(args) => scale::scale(&args),
+        Command::Wifi(args) => wifi::wifi(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,11 +1,15 @@
 //! The command line. Nothing secret is ever an argument or an environment variable: both can be read by
 //! every process of the machine. Secrets come from files or are typed.
 
+mod wifi;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clinic::model::patterns::PATTERNS;
+
+pub(crate) use wifi::{Show, Wifi, WifiEvaluate, WifiFloor, WifiMap, WifiPlace};
 
 const AFTER: &str = "\
 終了コード / exit codes:
@@ -50,6 +54,9 @@ pub(crate) enum Command {
     /// 監査記録 / The audit log
     #[command(subcommand)]
     Audit(Audit),
+    /// 無線 LAN の予測と測定 / Wi-Fi: predict and measure
+    #[command(subcommand)]
+    Wifi(Wifi),
     /// OpenAPI を出力する / Print the OpenAPI description
     #[command(hide = true)]
     Openapi,

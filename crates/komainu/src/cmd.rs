@@ -11,6 +11,7 @@ mod plan;
 mod prove;
 mod serve;
 mod token;
+mod wifi;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,7 @@ pub(crate) fn run(cli: Cli) -> Done<ExitCode> {
         Command::Plan(args) => plan::plan(&args),
         Command::Compile(args) => compile::compile(&args),
         Command::Prove(args) => return prove::prove(&args),
+        Command::Wifi(wifi) => wifi::wifi(&wifi),
         Command::Audit(Audit::Verify(args)) => wait(audit::verify(args)),
     };
     done.map(|()| ExitCode::SUCCESS)

@@ -2,7 +2,7 @@
 
 use super::files::File;
 
-const PURE: [&str; 6] = ["clinic", "fhir", "access", "audit", "network", "sync"];
+const PURE: [&str; 7] = ["clinic", "fhir", "access", "audit", "network", "sync", "wifi"];
 
 const IMPURE: [&str; 10] = [
     "std::fs",

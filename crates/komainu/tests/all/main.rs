@@ -10,3 +10,4 @@ mod hub;
 mod import;
 mod model;
 mod network;
+mod wifi;
