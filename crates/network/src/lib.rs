@@ -9,6 +9,7 @@
 pub mod boxes;
 pub mod intent;
 pub mod nft;
+pub mod openwrt;
 pub mod packets;
 pub mod passage;
 pub mod policy;

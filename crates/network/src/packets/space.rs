@@ -76,6 +76,13 @@ impl Space {
         Set::join(sets.into_iter().map(|set| set.0).filter(|bdd| !bdd.is_false()).collect(), self.variables.mk_false())
     }
 
+    /// A set with one field set to a value, whatever it was.
+    #[must_use]
+    pub fn moved(&self, set: &Set, field: Field, value: u128) -> Set {
+        let bits: Vec<_> = (0..field.width()).map(|bit| field.variable(bit)).collect();
+        Set(set.0.exists(&bits)).and(&self.is(field, value))
+    }
+
     /// A field with one value.
     #[must_use]
     pub fn is(&self, field: Field, value: u128) -> Set {

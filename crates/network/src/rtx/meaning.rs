@@ -14,7 +14,7 @@ use super::parse::{Config, Direction, Statement};
 use super::tables::Tables;
 use super::topology::{Topology, Way, unknown};
 use crate::packets::{Field, Set, Space, State, protocol};
-use crate::passage::{Decision, Passage, Reached, Unknown};
+use crate::passage::{Decision, Passage, Unknown, joined};
 use crate::policy::{Policy, Side, link_local};
 use crate::{Intent, Report};
 
@@ -48,21 +48,6 @@ pub fn evaluate(policy: &Policy, config: &Config, space: &mut Space) -> Passage 
     }
     passage.reached = joined(passage.reached);
     passage
-}
-
-/// One for each line, whatever the ways packets come to it.
-fn joined(all: Vec<Reached>) -> Vec<Reached> {
-    let mut joined: Vec<Reached> = Vec::new();
-    for one in all {
-        match joined.iter_mut().find(|known| known.place == one.place) {
-            Some(known) => {
-                known.matched |= one.matched;
-                known.matches = known.matches.or(&one.matches);
-            }
-            None => joined.push(one),
-        }
-    }
-    joined
 }
 
 /// Addresses nobody has on the Internet.

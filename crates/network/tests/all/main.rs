@@ -7,6 +7,9 @@ mod kernel;
 mod nft_compiled;
 mod nft_hostile;
 mod nft_reading;
+mod openwrt_fw4;
+mod openwrt_reading;
+mod openwrt_round_trip;
 mod policies;
 mod properties;
 mod rtx_hostile;
@@ -27,4 +30,21 @@ fn golden(name: &str, text: &str) {
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(text, kept, "{} differs: KOMAINU_BLESS=1 keeps the new text", path.display());
+}
+
+/// The five patterns a clinic starts from, on a weekday, with every vendor let in.
+fn patterns() -> Vec<(&'static str, network::Policy)> {
+    use network::policy::{Granted, Live};
+    let now = jiff::civil::date(2026, 11, 25).at(10, 0, 0, 0);
+    let of = |pattern: &clinic::model::patterns::Pattern| {
+        let clinic = clinic::model::read(pattern.text).unwrap();
+        let granted = clinic.vendors.iter().map(|vendor| Granted {
+            vendor: vendor.id.clone(),
+            until: now.with().hour(11).build().unwrap(),
+            why: "点検".to_owned(),
+        });
+        let live = Live { quarantine: vec![], granted: granted.collect() };
+        (pattern.name, network::Policy::of(&clinic, now, &live))
+    };
+    clinic::model::patterns::PATTERNS.iter().map(of).collect()
 }
