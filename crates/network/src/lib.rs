@@ -8,6 +8,7 @@
 
 pub mod boxes;
 pub mod intent;
+mod joining;
 pub mod nft;
 pub mod openwrt;
 pub mod packets;

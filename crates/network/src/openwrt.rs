@@ -7,7 +7,7 @@ pub mod compile;
 pub mod config;
 mod devices;
 mod fields;
-mod joining;
+mod layout;
 mod matching;
 pub mod meaning;
 pub mod uci;

@@ -6,18 +6,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::net::IpAddr;
 
-use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
+use ipnet::IpNet;
 
-use super::joining::{Group, groups};
-use crate::boxes::{Kind, Range, address, addresses_text, belonging, ports_text};
+use super::layout::layout;
+use crate::boxes::{Kind, Range, addresses_text, belonging, ports_text};
+use crate::joining::{Group, groups, prefixes};
 use crate::policy::{Chore, Errand, Policy, Side, link_local};
 
 /// More addresses than these go into a set.
 const INLINE_MAX: usize = 8;
-/// The longest name of an interface in Linux, in bytes.
-const INTERFACE_MAX: usize = 15;
 /// Ids in one name of a rule, at most.
 const IDS_MAX: usize = 3;
 
@@ -25,7 +23,9 @@ const IDS_MAX: usize = 3;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// Not a name of an interface.
-    #[error("'{0}' is no device of OpenWrt: write what `ip link` shows there, for example br-lan.10")]
+    #[error(
+        "'{0}' is no device of OpenWrt: write what `ip link` shows there, for example br-lan.10, or give the zone a vlan"
+    )]
     Interface(String),
     /// One device for two parts of the network.
     #[error("{0} is named twice: each zone and the uplink need a device of their own")]
@@ -37,8 +37,8 @@ pub enum Refused {
 /// # Errors
 /// [`Refused`]: a device of the policy is not one of OpenWrt.
 pub fn compile(policy: &Policy) -> Result<String, Refused> {
-    devices(policy)?;
-    let mut writer = Writer { policy, sets: BTreeMap::new(), open: policy.open().map(|flow| flow.id.as_str()).collect() };
+    let devices = layout(policy)?;
+    let mut writer = Writer { policy, devices, sets: BTreeMap::new() };
     let groups = groups(policy);
     for group in &groups {
         writer.name_sets(group);
@@ -70,25 +70,11 @@ config defaults
 \toption auto_helper '0'
 ";
 
-fn devices(policy: &Policy) -> Result<(), Refused> {
-    let mut all: Vec<&str> = policy.sides().filter_map(|side| policy.interface(side)).collect();
-    let fits = |name: &&&str| {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-@".contains(&byte);
-        !name.is_empty() && name.len() <= INTERFACE_MAX && name.bytes().all(plain) && **name != "lo"
-    };
-    if let Some(odd) = all.iter().find(|name| !fits(name)) {
-        return Err(Refused::Interface((*odd).to_owned()));
-    }
-    all.sort_unstable();
-    let twice = all.windows(2).find(|two| two[0] == two[1]);
-    twice.map_or(Ok(()), |twice| Err(Refused::Twice(twice[0].to_owned())))
-}
-
 struct Writer<'a> {
     policy: &'a Policy,
+    devices: Vec<(Side, String)>,
     /// Sets by family, side (source or destination) and content, with their names.
     sets: BTreeMap<(bool, bool, Vec<Range>), String>,
-    open: Vec<&'a str>,
 }
 
 /// Addresses of one end of a rule.
@@ -111,20 +97,22 @@ impl Writer<'_> {
     }
 
     fn zones(&self, text: &mut String) {
-        for side in self.policy.sides().filter(|side| *side != Side::Gateway) {
+        for (side, device) in &self.devices {
+            let side = *side;
             let name = match side {
                 Side::Zone(index) => self.policy.zones.get(index).map_or("", |zone| zone.name.as_str()),
                 _ => "インターネット (the Internet)",
             };
             section(text, "zone", name);
             option(text, "name", self.word(side));
-            list(text, "device", [self.policy.interface(side).unwrap_or_default()]);
+            list(text, "device", [device.as_str()]);
             // Outside nobody is told that something is here; inside a program need not wait for an answer.
             let refuse = if side == Side::Uplink { "DROP" } else { "REJECT" };
             option(text, "input", refuse);
             option(text, "output", "REJECT");
             option(text, "forward", refuse);
-            let private = self.policy.inside().filter(|net| matches!(net, IpNet::V4(net) if net.network().is_private()));
+            let private =
+                self.policy.inside().filter(|net| matches!(net, IpNet::V4(net) if net.network().is_private()));
             let private: Vec<String> = IpNet::aggregate(&private.collect()).iter().map(ToString::to_string).collect();
             if side == Side::Uplink && self.policy.uplink.masquerade && !private.is_empty() {
                 option(text, "masq", "1");
@@ -145,7 +133,7 @@ impl Writer<'_> {
         if self.sets.contains_key(&key) {
             return;
         }
-        let flow = group.flows.first().and_then(|flow| self.policy.open().nth(*flow));
+        let flow = group.flows.first().and_then(|flow| self.policy.open_at(*flow));
         let word = flow.map_or("many", |flow| if source { &flow.from.word } else { &flow.to.word });
         let word: String = word.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
         let plain = format!("{}_{word}_{}", if source { "from" } else { "to" }, if group.v6 { 6 } else { 4 });
@@ -165,7 +153,7 @@ impl Writer<'_> {
             list(text, "match", [if *source { "src_net" } else { "dest_net" }]);
             // Without it a reload keeps entries that are no longer written here.
             option(text, "reload_set", "1");
-            list(text, "entry", prefixes(ranges, *v6).iter().map(String::as_str));
+            list(text, "entry", entries(ranges, *v6).iter().map(String::as_str));
         }
     }
 
@@ -200,23 +188,21 @@ impl Writer<'_> {
         } else {
             self.addresses(&group.product.destinations, false, group.pair.1, group.v6)
         };
-        let ids: Vec<&str> = group.flows.iter().filter_map(|flow| self.open.get(*flow).copied()).collect();
+        let ids: Vec<&str> = group.members(self.policy).iter().map(|flow| flow.id.as_str()).collect();
         let more = ids.len().saturating_sub(IDS_MAX);
         let mut name = ids.iter().take(IDS_MAX).copied().collect::<Vec<_>>().join(" ");
         if more > 0 {
             let _ = write!(name, " +{more}");
         }
-        let whys = group.flows.iter().filter_map(|flow| self.policy.open().nth(*flow)).map(|flow| flow.why.as_str());
-        let mut whys: Vec<&str> = whys.collect();
-        whys.dedup();
-        whys.truncate(IDS_MAX);
+        let why = group.why(self.policy);
         for kind in [Kind::Tcp, Kind::Udp, Kind::Ping] {
-            let ports = group.product.services.iter().filter(|(own, _)| *own == kind).map(|(_, range)| ports_text(*range));
+            let ports =
+                group.product.services.iter().filter(|(own, _)| *own == kind).map(|(_, range)| ports_text(*range));
             let ports: Vec<String> = ports.collect();
             if ports.is_empty() {
                 continue;
             }
-            section(text, "rule", &whys.join("; "));
+            section(text, "rule", &why);
             option(text, "name", &name);
             self.ends(group.pair, text);
             option(text, "family", if group.v6 { "ipv6" } else { "ipv4" });
@@ -289,16 +275,10 @@ impl Writer<'_> {
 }
 
 /// A set holds addresses and networks, no ranges.
-fn prefixes(ranges: &[Range], v6: bool) -> Vec<String> {
-    let nets = ranges.iter().flat_map(|(first, last)| -> Vec<IpNet> {
-        match (address(*first, v6), address(*last, v6)) {
-            (IpAddr::V4(first), IpAddr::V4(last)) => Ipv4Subnets::new(first, last, 0).map(IpNet::V4).collect(),
-            (IpAddr::V6(first), IpAddr::V6(last)) => Ipv6Subnets::new(first, last, 0).map(IpNet::V6).collect(),
-            _ => Vec::new(),
-        }
-    });
+fn entries(ranges: &[Range], v6: bool) -> Vec<String> {
     let whole = |net: &IpNet| net.prefix_len() == net.max_prefix_len();
-    nets.map(|net| if whole(&net) { net.addr().to_string() } else { net.to_string() }).collect()
+    let word = |net: IpNet| if whole(&net) { net.addr().to_string() } else { net.to_string() };
+    prefixes(ranges, v6).into_iter().map(word).collect()
 }
 
 fn say(text: &mut String, key: &str, addresses: &Addresses) {

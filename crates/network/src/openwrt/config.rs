@@ -286,7 +286,13 @@ impl Config {
         }
         // A rate of SYN holds back a flood, no kind of packet.
         fields.skip(&["syn_flood", "synflood_protect", "synflood_rate", "synflood_burst", "tcp_syncookies"]);
-        fields.skip(&["tcp_ecn", "tcp_window_scaling", "accept_redirects", "accept_source_route", "flow_offloading_hw"]);
+        fields.skip(&[
+            "tcp_ecn",
+            "tcp_window_scaling",
+            "accept_redirects",
+            "accept_source_route",
+            "flow_offloading_hw",
+        ]);
         fields.skip(&["tcp_reject_code", "any_reject_code", "auto_helper", "disable_ipv6", "custom_chains"]);
         fields.skip(&["drop_invalid_early", "auto_includes"]);
         fields.finish()
@@ -447,7 +453,8 @@ impl Config {
         let ends = fields.one("src").zip(fields.one("dest"));
         let protocols = fields.list("proto", protocol).into_iter().flatten().collect::<Vec<_>>();
         let sources = fields.sided("src_ip", bounds);
-        let inner = fields.read("dest_ip", |text| text.parse::<IpAddr>().map_err(|_| format!("'{text}' is no address")));
+        let inner =
+            fields.read("dest_ip", |text| text.parse::<IpAddr>().map_err(|_| format!("'{text}' is no address")));
         let outer = fields.read("src_dport", ports);
         let ports = fields.read("dest_port", ports).or(outer);
         if fields.flag("reflection", true) {
@@ -472,7 +479,8 @@ impl Config {
     fn interface(&mut self, section: &Section) -> Wrong {
         let mut fields = Fields::of(section);
         let address = |text: &str| Ok::<_, String>(text.split('/').next().and_then(|text| text.parse::<IpAddr>().ok()));
-        let addresses: Vec<Option<IpAddr>> = ["ipaddr", "ip6addr"].iter().flat_map(|key| fields.list(key, address)).collect();
+        let addresses: Vec<Option<IpAddr>> =
+            ["ipaddr", "ip6addr"].iter().flat_map(|key| fields.list(key, address)).collect();
         let device = fields.one("device").or_else(|| fields.one("ifname")).map(ToOwned::to_owned);
         let name = section.name.clone().unwrap_or_default();
         self.interfaces.push(Interface { name, device, addresses: addresses.into_iter().flatten().collect() });

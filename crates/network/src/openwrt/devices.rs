@@ -1,8 +1,9 @@
 //! Which device is which interface of the policy.
 
 use super::config::{Config, Interface, Zone};
+use super::layout::layout;
 use crate::passage::Unknown;
-use crate::policy::Policy;
+use crate::policy::{Policy, Side};
 
 /// Devices of the zones of a text, in the policy's words.
 pub(super) struct Devices {
@@ -15,7 +16,7 @@ impl Devices {
     /// Finds devices by the addresses they have, by the policy's own names, and by the names networks are known by.
     pub(super) fn of(policy: &Policy, config: &Config) -> Self {
         let mut unknown = Vec::new();
-        let find = Find { policy, config };
+        let find = Find { policy, layout: layout(policy).unwrap_or_default(), config };
         let zones = config.zones.iter().map(|zone| {
             let networks = zone.networks.iter().filter_map(|name| {
                 let found = find.network(name);
@@ -41,6 +42,7 @@ fn unclear(zone: &Zone, network: &str) -> Unknown {
 
 struct Find<'a> {
     policy: &'a Policy,
+    layout: Vec<(Side, String)>,
     config: &'a Config,
 }
 
@@ -62,7 +64,11 @@ impl Find<'_> {
 
     fn device(&self, device: &str) -> String {
         let interfaces = self.config.interfaces.iter().filter(|interface| interface.device.as_deref() == Some(device));
-        interfaces.filter_map(|interface| self.by_address(interface)).next().unwrap_or_else(|| device.to_owned())
+        let by_address = interfaces.filter_map(|interface| self.by_address(interface)).next();
+        // As the compiler calls it, where the policy is written for another make.
+        let own =
+            || self.layout.iter().find(|(_, name)| name == device).and_then(|(side, _)| self.policy.interface(*side));
+        by_address.or_else(|| own().map(ToOwned::to_owned)).unwrap_or_else(|| device.to_owned())
     }
 
     fn by_address(&self, interface: &Interface) -> Option<String> {

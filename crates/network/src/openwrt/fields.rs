@@ -89,7 +89,8 @@ impl<'a> Fields<'a> {
     pub(super) fn finish(mut self) -> Vec<(usize, String)> {
         let left = self.section.options.iter().filter(|setting| !self.taken.contains(&setting.key.as_str()));
         let kind = &self.section.kind;
-        let left = left.map(|setting| (setting.line, format!("the option '{}' of a {kind} is not understood", setting.key)));
+        let left =
+            left.map(|setting| (setting.line, format!("the option '{}' of a {kind} is not understood", setting.key)));
         self.wrong.extend(left.collect::<Vec<_>>());
         self.wrong
     }

@@ -100,7 +100,8 @@ impl Matching<'_> {
 
     /// Addresses of a family.
     pub(super) fn addresses(&self, field: Field, sided: &Sided<Bounds>, v6: bool) -> Set {
-        let mine = |list: &[Bounds]| -> Vec<Bounds> { list.iter().filter(|one| one.0.is_ipv6() == v6).copied().collect() };
+        let mine =
+            |list: &[Bounds]| -> Vec<Bounds> { list.iter().filter(|one| one.0.is_ipv6() == v6).copied().collect() };
         let (only, not) = (mine(&sided.only), mine(&sided.not));
         let only = if only.is_empty() { vec![everything(v6)] } else { only };
         self.space.addresses(field, only).minus(&self.space.addresses(field, not))

@@ -59,7 +59,8 @@ pub fn walk(policy: &Policy, config: &Config, space: &mut Space) -> Passage {
         }
         numbers.push(found.into_iter().flatten().collect());
     }
-    let mut walk = Walk { matching: Matching { config, space }, numbers, sets: Vec::new(), decisions: vec![], reached: vec![] };
+    let mut walk =
+        Walk { matching: Matching { config, space }, numbers, sets: Vec::new(), decisions: vec![], reached: vec![] };
     for rule in &config.rules {
         let set = walk.matching.rule(rule);
         if let Err(what) = &set {
@@ -141,8 +142,7 @@ impl Walk<'_> {
     /// Answers and errors first, then what belongs to nothing.
     fn states(&self) -> Vec<Step> {
         let known = self.space().ranges(Field::State, &[(State::Original as u128, State::RelatedReply as u128)]);
-        let mut steps =
-            vec![Step { place: "fw4: established".into(), accept: true, packets: known, written: false }];
+        let mut steps = vec![Step { place: "fw4: established".into(), accept: true, packets: known, written: false }];
         if self.matching.config.defaults.drop_invalid {
             let packets = self.space().state(State::Invalid);
             steps.push(Step { place: "fw4: invalid".into(), accept: false, packets, written: false });
@@ -236,9 +236,10 @@ impl Walk<'_> {
             Protocol::Icmpv6 => space.protocol(protocol::ICMPV6),
             Protocol::Number(number) => {
                 let ports = way.ports.filter(|_| matches!(number, 6 | 17));
-                let ports = ports.map_or_else(|| space.all(), |(low, high)| {
-                    space.range(Field::DestinationPort, low.into(), high.into())
-                });
+                let ports = ports.map_or_else(
+                    || space.all(),
+                    |(low, high)| space.range(Field::DestinationPort, low.into(), high.into()),
+                );
                 space.protocol(*number).and(&ports)
             }
         }));

@@ -169,7 +169,10 @@ mod tests {
         let (sections, odd) = sections(text).unwrap();
         assert!(odd.is_empty());
         let [section] = sections.as_slice() else { panic!("{sections:?}") };
-        assert_eq!((section.line, section.name.as_deref(), section.package.as_deref()), (2, Some("a"), Some("firewall")));
+        assert_eq!(
+            (section.line, section.name.as_deref(), section.package.as_deref()),
+            (2, Some("a"), Some("firewall"))
+        );
         assert_eq!((section.options[0].line, section.options[0].values.as_slice()), (4, &["wan".to_owned()][..]));
         assert_eq!(section.options[1].values, ["tcp", "udp"]);
     }

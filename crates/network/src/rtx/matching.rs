@@ -162,8 +162,9 @@ impl Lists<'_> {
             Protocol::Number(number) => self.space.protocol(*number),
             Protocol::IcmpTypes(types) => {
                 let wide: Vec<Range> = types.iter().map(|kind| (u128::from(*kind), u128::from(*kind))).collect();
+                let icmp = if self.family.is_v6() { protocol::ICMPV6 } else { protocol::ICMP };
                 match view {
-                    View::Itself => self.space.protocol(protocol::ICMP).and(&self.space.ranges(Field::IcmpType, &wide)),
+                    View::Itself => self.space.protocol(icmp).and(&self.space.ranges(Field::IcmpType, &wide)),
                     View::Answer if types.contains(&0) => self.echo_request(),
                     View::Answer => self.space.none(),
                 }

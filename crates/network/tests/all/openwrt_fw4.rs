@@ -16,7 +16,13 @@ pub(crate) fn fw4(config: &Config) -> String {
     let mut text = String::from("table inet fw4\ndelete table inet fw4\ntable inet fw4 {\n");
     for set in &config.sets {
         let kind = |looks: &Looks| match looks {
-            Looks::Address { .. } => if set.v6 { "ipv6_addr" } else { "ipv4_addr" },
+            Looks::Address { .. } => {
+                if set.v6 {
+                    "ipv6_addr"
+                } else {
+                    "ipv4_addr"
+                }
+            }
             Looks::Port { .. } => "inet_service",
         };
         let types: Vec<&str> = set.looks.iter().map(kind).collect();
@@ -156,12 +162,18 @@ fn of_protocol(config: &Config, rule: &Rule, protocol: Protocol) -> Vec<String> 
     let ports = |key: &str, sided: &Sided<(u16, u16)>| {
         let list = |list: &[(u16, u16)]| list.iter().map(|(a, b)| format!("{a}-{b}")).collect::<Vec<_>>().join(", ");
         let name = if protocol == Protocol::Number(6) { "tcp" } else { "udp" };
-        let only = if sided.only.is_empty() { String::new() } else { format!("{name} {key} {{ {} }} ", list(&sided.only)) };
-        let not = if sided.not.is_empty() { String::new() } else { format!("{name} {key} != {{ {} }} ", list(&sided.not)) };
+        let only =
+            if sided.only.is_empty() { String::new() } else { format!("{name} {key} {{ {} }} ", list(&sided.only)) };
+        let not =
+            if sided.not.is_empty() { String::new() } else { format!("{name} {key} != {{ {} }} ", list(&sided.not)) };
         only + &not
     };
     let ported = matches!(protocol, Protocol::Number(6 | 17));
-    let ports = if ported { ports("sport", &rule.source_ports) + &ports("dport", &rule.destination_ports) } else { String::new() };
+    let ports = if ported {
+        ports("sport", &rule.source_ports) + &ports("dport", &rule.destination_ports)
+    } else {
+        String::new()
+    };
     let l4 = |v6: Option<bool>| match (protocol, v6) {
         (Protocol::Any, _) => String::new(),
         (Protocol::Number(number), _) => format!("meta l4proto {number} "),

@@ -182,9 +182,13 @@ fn which_device_a_network_has_must_be_said() {
 
 #[test]
 fn a_forwarding_opens_everything_between_two_zones() {
-    let text = format!("{NETWORK}package firewall\n{}\nconfig forwarding\n\toption src lan\n\toption dest wan\n", chores(RECEPTION));
+    let text = format!(
+        "{NETWORK}package firewall\n{}\nconfig forwarding\n\toption src lan\n\toption dest wan\n",
+        chores(RECEPTION)
+    );
     let report = held(&text);
-    let opened: Vec<String> = report.differences.iter().filter(|one| one.passes).map(network::proof::Difference::en).collect();
+    let opened: Vec<String> =
+        report.differences.iter().filter(|one| one.passes).map(network::proof::Difference::en).collect();
     assert!(opened.iter().any(|told| told.contains("everything")), "{opened:?}");
 }
 
@@ -211,10 +215,17 @@ fn a_way_in_is_a_redirect() {
 #[test]
 fn a_zone_to_the_gateway_and_out_by_hand() {
     let mut policy = reception();
-    let (office, gateway) = (|| end("office", vec![whole(Side::Zone(0))]), || end("gateway", vec![whole(Side::Gateway)]));
+    let (office, gateway) =
+        (|| end("office", vec![whole(Side::Zone(0))]), || end("gateway", vec![whole(Side::Gateway)]));
     policy.flows.push(flow("names", "名前を引く", office(), gateway(), &[udp(53, 53), tcp(53, 53)]));
     policy.flows.push(flow("time", "時刻", gateway(), end("internet", vec![whole(Side::Uplink)]), &[udp(123, 123)]));
-    policy.flows.push(flow("back", "印刷", end("chart", vec![one(&policy.hosts[1].clone())]), office(), &[tcp(9100, 9100)]));
+    policy.flows.push(flow(
+        "back",
+        "印刷",
+        end("chart", vec![one(&policy.hosts[1].clone())]),
+        office(),
+        &[tcp(9100, 9100)],
+    ));
     let text = network::openwrt::compile(&policy).unwrap();
     assert_eq!(prove(&policy, &read(&text).unwrap()).proof, Proof::Equal);
     let report = prove(&policy, &read(&text.replace("'9100'", "'9101'")).unwrap());
@@ -233,7 +244,10 @@ fn whatever_is_not_understood_is_told_with_its_line() {
         ("config rule\n\toption src lan\n\toption src_ip lan\n\toption target ACCEPT", "no address"),
         ("config rule\n\toption src lan\n\toption dest_port 80-70\n\toption target ACCEPT", "backwards"),
         ("config rule\n\tlist src lan\n\toption target ACCEPT", "must be an option"),
-        ("config rule\n\toption src lan\n\toption src_ip 10.0.0.1\n\toption dest_ip fd00::1\n\toption target ACCEPT", "leaves this rule out"),
+        (
+            "config rule\n\toption src lan\n\toption src_ip 10.0.0.1\n\toption dest_ip fd00::1\n\toption target ACCEPT",
+            "leaves this rule out",
+        ),
         ("config include\n\toption path /etc/more.nft\n\toption type nftables", "include"),
         ("config forwarding\n\toption src lan", "forwarding"),
         ("config ipset\n\toption name x\n\toption match src_net\n\toption loadfile /tmp/x", "file"),

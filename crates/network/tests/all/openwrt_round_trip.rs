@@ -37,7 +37,9 @@ fn every_pattern_compiles_and_no_rule_is_idle() {
     for (name, policy) in patterns() {
         let config = read(&proven(&policy)).unwrap();
         let report = prove(&policy, &config);
-        let idle = |finding: &&Finding| matches!(finding, Finding::Dead { .. } | Finding::Shadowed { .. } | Finding::Wider { .. });
+        let idle = |finding: &&Finding| {
+            matches!(finding, Finding::Dead { .. } | Finding::Shadowed { .. } | Finding::Wider { .. })
+        };
         let idle: Vec<String> = report.findings.iter().filter(idle).map(Finding::en).collect();
         assert_eq!((report.proof, idle), (Proof::Equal, vec![]), "{name}");
     }
@@ -58,7 +60,9 @@ fn many_alike_are_one_rule_over_a_set() {
     let text = proven(&policy);
     assert_eq!(text.matches("config ipset").count(), 2, "{text}");
     assert_eq!(text.matches("list entry '10.1.0.").count(), 100, "{text}");
-    let rules = text.split("\nconfig ").filter(|section| section.contains("dest 'imaging'") && section.contains("src 'charts'"));
+    let rules = text
+        .split("\nconfig ")
+        .filter(|section| section.contains("dest 'imaging'") && section.contains("src 'charts'"));
     assert_eq!(rules.count(), 2);
 }
 
@@ -67,8 +71,10 @@ fn a_name_cannot_become_a_line_and_an_odd_device_is_refused() {
     let mut policy = small();
     policy.flows[0].why = "x\nconfig include\n\toption path '/tmp/evil'".to_owned();
     assert!(proven(&policy).contains("# x config include"));
-    policy.zones[0].interface = "pp 1".to_owned();
-    assert_eq!(compile(&policy), Err(Refused::Interface("pp 1".to_owned())));
     policy.zones[0].interface = policy.zones[1].interface.clone();
     assert_eq!(compile(&policy), Err(Refused::Twice("zone1".to_owned())));
+    policy.zones[0].interface = "pp 1".to_owned();
+    assert!(proven(&policy).contains("list device 'br-lan.10'"));
+    policy.zones[0].vlan = None;
+    assert_eq!(compile(&policy), Err(Refused::Interface("pp 1".to_owned())));
 }
