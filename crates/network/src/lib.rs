@@ -16,6 +16,7 @@ pub mod passage;
 pub mod policy;
 pub mod proof;
 pub mod rtx;
+pub mod view;
 
 pub use intent::Intent;
 pub use passage::Passage;

@@ -71,6 +71,13 @@ impl Layout {
                     "# トンネルの接続設定はルーターのものをそのまま使う (the tunnel's peer stays as it is on the router)\n",
                 );
             }
+            if let Some(number) = name.strip_prefix("tunnel").filter(|_| zone.router.is_empty()) {
+                for subnet in &zone.subnets {
+                    let word = Family::of(subnet.addr()).word();
+                    let _ = writeln!(text, "{word} route {subnet} gateway tunnel {number}");
+                }
+                continue;
+            }
             for subnet in &zone.subnets {
                 let own = zone.router.iter().find(|own| subnet.contains(*own));
                 let own = own.ok_or_else(|| Refused::NoAddress(zone.name.clone(), *subnet))?;

@@ -69,6 +69,10 @@ impl Lists<'_> {
         if !numbers.fixed.is_empty() {
             decide(*at, false, packets.clone());
         }
+        // Nobody wrote the end of a list: that nothing comes to it is not worth telling.
+        if let Some((_, end)) = found.last_mut().filter(|_| !numbers.fixed.is_empty()) {
+            end.matched = true;
+        }
         found
     }
 

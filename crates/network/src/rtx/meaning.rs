@@ -70,7 +70,7 @@ impl Held<'_> {
         let family = space.family(lists.family.is_v6());
         // What is meant for the Internet is meant whether a route leads there or not.
         let everything = if to.side == Some(Side::Uplink) { universe.and(&family) } else { routed.clone() };
-        let flows = space.any(self.intent.flows.iter().cloned()).and(&everything);
+        let flows = self.intent.asked.and(&everything);
         let (new, original) = (space.state(State::New), space.state(State::Original));
         let meant = self.intent.pass.and(&routed).or(&self.unrouted(from, to, &flows, &routed)).and(&new);
 
@@ -102,7 +102,7 @@ impl Held<'_> {
             passage.pass = passage.pass.or(&opens);
         }
         passage.pass = passage.pass.minus(&stopped).minus(&lonely);
-        let known = routed.and(&new);
+        let known = routed.or(&self.on_link(from, to).and(&universe)).and(&new);
         let entry = from.interface.map(|name| lists.decisions(name, Direction::In, &known)).unwrap_or_default();
         let exit = to.interface.map(|name| lists.decisions(name, Direction::Out, &known.and(&entered)));
         for (decision, reached) in entry.into_iter().chain(exit.unwrap_or_default()) {
@@ -139,6 +139,15 @@ impl Held<'_> {
         let local = |field| space.nets(field, &[link_local()]);
         let chores = space.protocol(protocol::ICMPV6).and(&link);
         space.all().minus(&chores).minus(&local(Field::Source)).minus(&local(Field::Destination))
+    }
+
+    /// What the router says to neighbours by link-local addresses: no route leads to them, and filters are asked.
+    fn on_link(&self, from: &Way<'_>, to: &Way<'_>) -> Set {
+        let space = self.lists.space;
+        if from.interface.is_some() || to.interface.is_none() || !self.lists.family.is_v6() {
+            return space.none();
+        }
+        space.nets(Field::Destination, &[link_local()])
     }
 
     /// Flows to addresses on the Internet that no route leads to.

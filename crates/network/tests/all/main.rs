@@ -20,6 +20,7 @@ mod rtx_round_trip;
 mod rtx_traps;
 mod rtx_vendor;
 mod rtx_walk;
+mod views;
 
 /// Holds a text against the one kept in `tests/golden`; `KOMAINU_BLESS=1` keeps the new one.
 fn golden(name: &str, text: &str) {
