@@ -10,8 +10,10 @@ mod fields;
 mod layout;
 mod matching;
 pub mod meaning;
+mod reading;
 pub mod uci;
 
 pub use compile::compile;
-pub use config::{Config, read};
+pub use config::Config;
 pub use meaning::{evaluate, prove, walk};
+pub use reading::read;

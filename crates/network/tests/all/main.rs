@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "how much was tried, and what was skipped, is told")]
 
 mod deriving;
+mod folded;
 mod kernel;
 mod nft_compiled;
 mod nft_hostile;
@@ -16,6 +17,7 @@ mod openwrt_walk;
 mod policies;
 mod properties;
 mod rtx_hostile;
+mod rtx_layouts;
 mod rtx_meaning;
 mod rtx_mutation;
 mod rtx_policies;
