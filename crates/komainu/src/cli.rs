@@ -242,6 +242,8 @@ pub(crate) enum Target {
     Nftables,
     /// YAMAHA RTX
     Rtx,
+    /// OpenWrt (/etc/config/firewall)
+    Openwrt,
 }
 
 #[derive(Debug, Args)]
@@ -252,7 +254,7 @@ pub(crate) struct Prove {
     /// 診療所のファイル / The clinic's file
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// nft -j list ruleset か RTX の show config の出力、または kernel / What nft -j list ruleset or an RTX's show config printed, or kernel
+    /// nft -j list ruleset・RTX の show config・OpenWrt の uci export の出力、または kernel / What nft -j list ruleset, an RTX's show config or OpenWrt's uci export printed, or kernel
     #[arg(long, value_name = "FILE|kernel")]
     pub(crate) against: String,
     /// JSON で出力 / Print JSON

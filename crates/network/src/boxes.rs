@@ -238,7 +238,8 @@ fn max(v6: bool) -> u128 {
 }
 
 /// Sorted, disjoint, not touching.
-fn merged(mut ranges: Vec<Range>) -> Vec<Range> {
+#[must_use]
+pub fn merged(mut ranges: Vec<Range>) -> Vec<Range> {
     ranges.sort_unstable();
     let mut merged: Vec<Range> = Vec::with_capacity(ranges.len());
     for (first, last) in ranges {

@@ -4,20 +4,20 @@
 //! is right if the rules read back let exactly this pass.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use ipnet::IpNet;
 
-use crate::packets::{Field, GATEWAY, LOOPBACK, Set, Space, State, protocol};
-use crate::policy::{Chore, Errand, Flow, Match, Policy, Reach, Side, Spot, link_local};
+use crate::packets::{Field, GATEWAY, LOOPBACK, Set, Space, State, protocol, values_of};
+use crate::policy::{Chore, Errand, Match, Policy, Reach, Side, Spot, link_local};
 
 /// What shall pass through, to and from a gateway.
 #[derive(Clone, Debug)]
 pub struct Intent {
     /// All of it.
     pub pass: Set,
-    /// For each flow of [`Policy::open`], the packets that begin it or go on from the caller.
-    pub flows: Vec<Set>,
+    /// What flows open, of it: packets that begin a conversation or go on from the caller.
+    pub asked: Set,
 }
 
 impl Intent {
@@ -31,15 +31,13 @@ impl Intent {
         };
         let inside: Vec<IpNet> = policy.inside().collect();
         let of = Of { policy, numbers, inside, space, known: RefCell::default() };
-        let flows: Vec<Set> = policy.open().map(|flow| of.flow(flow)).collect();
-        let asked = of.space.any(flows.iter().cloned());
         let quarantine = of.quarantine();
         let belonging = of.belonging();
-        let own = asked.or(&of.answers()).and(&belonging);
+        let asked = of.asked().and(&belonging);
+        let own = asked.or(&of.answers().and(&belonging));
         let chores = of.space.any(policy.housekeeping().iter().map(|chore| of.chore(chore)));
         let pass = own.or(&chores).minus(&quarantine).or(&of.loopback());
-        let meant = |set: Set| set.and(&belonging).minus(&quarantine);
-        Self { pass: pass.and(&of.space.sound()), flows: flows.into_iter().map(meant).collect() }
+        Self { pass: pass.and(&of.space.sound()), asked: asked.minus(&quarantine) }
     }
 }
 
@@ -58,53 +56,61 @@ struct Of<'a> {
 }
 
 impl Of<'_> {
-    /// Packets of the caller.
-    fn flow(&self, flow: &Flow) -> Set {
-        let speaks = self.space.state(State::New).or(&self.space.state(State::Original));
-        let what = self.space.any(flow.matches.iter().map(|each| self.service(*each)));
-        let pairs = flow.from.spots.iter().flat_map(|from| flow.to.spots.iter().map(move |to| (from, to)));
-        // Within a zone the gateway is not asked, and what it would be asked is not for it to forward.
-        let pairs = pairs.filter(|(from, to)| from.side != to.side);
-        let pairs = pairs.map(|(from, to)| {
-            let interfaces = self.side(Field::In, from.side).and(&self.side(Field::Out, to.side));
-            interfaces.and(&self.addresses(Field::Source, from, to)).and(&self.addresses(Field::Destination, to, from))
-        });
-        speaks.and(&self.space.any(pairs)).and(&what)
+    /// Packets of the callers. Flows between the same sides are put together before it is asked what belongs there.
+    fn asked(&self) -> Set {
+        let mut between: BTreeMap<(Side, Side, bool, bool), Vec<Set>> = BTreeMap::new();
+        for flow in self.policy.open() {
+            for from in &flow.from.spots {
+                // Within a zone the gateway is not asked, and what it would be asked is not for it to forward.
+                for to in flow.to.spots.iter().filter(|to| to.side != from.side) {
+                    // A whole zone speaks to the gateway by link-local addresses too.
+                    let whole = |spot: &Spot, other: &Spot| spot.reach == Reach::All && other.side == Side::Gateway;
+                    let key = (from.side, to.side, whole(from, to), whole(to, from));
+                    between.entry(key).or_default().extend(self.named(from, to, &flow.matches));
+                }
+            }
+        }
+        self.space.any(between.into_iter().map(|((from, to, from_link, to_link), named)| {
+            let ends = self.belongs(Field::Source, from, from_link).and(&self.belongs(Field::Destination, to, to_link));
+            self.space.any(named).and(&ends)
+        }))
     }
 
-    fn service(&self, what: Match) -> Set {
-        let port = |protocol, range: clinic::model::PortRange| {
-            let ports = self.space.range(Field::DestinationPort, range.first().into(), range.last().into());
-            self.space.protocol(protocol).and(&ports)
-        };
-        let echo = |v6, protocol, kind| {
-            self.space.family(v6).and(&self.space.protocol(protocol)).and(&self.space.is(Field::IcmpType, kind))
-        };
-        match what {
-            Match::Tcp(range) => port(protocol::TCP, range),
-            Match::Udp(range) => port(protocol::UDP, range),
-            Match::Ping => echo(false, protocol::ICMP, 8).or(&echo(true, protocol::ICMPV6, 128)),
+    /// What a flow says of two sides, whatever belongs there: a set for each family and kind of service.
+    fn named(&self, from: &Spot, to: &Spot, matches: &[Match]) -> Vec<Set> {
+        let Some((iif, oif)) = self.number(from.side).zip(self.number(to.side)) else { return Vec::new() };
+        let mut sets = Vec::new();
+        for v6 in [false, true] {
+            let (sources, destinations) = (values(&from.reach, v6), values(&to.reach, v6));
+            if sources.is_empty() || destinations.is_empty() {
+                continue;
+            }
+            for (protocol, field, ranges) in services(matches, v6) {
+                sets.push(self.space.product(&[
+                    (Field::State, &[(State::New as u128, State::Original as u128)]),
+                    (Field::In, &[(iif.into(), iif.into())]),
+                    (Field::Out, &[(oif.into(), oif.into())]),
+                    (Field::Family, &[(v6.into(), v6.into())]),
+                    (Field::Protocol, &[(protocol.into(), protocol.into())]),
+                    (Field::Source, &sources),
+                    (Field::Destination, &destinations),
+                    (field, &ranges),
+                ]));
+            }
+        }
+        sets
+    }
+
+    fn number(&self, side: Side) -> Option<u8> {
+        match side {
+            Side::Gateway => Some(GATEWAY),
+            Side::Uplink => self.numbers.uplink,
+            Side::Zone(index) => self.numbers.zones.get(index).copied().flatten(),
         }
     }
 
     fn side(&self, field: Field, side: Side) -> Set {
-        let number = match side {
-            Side::Gateway => Some(GATEWAY),
-            Side::Uplink => self.numbers.uplink,
-            Side::Zone(index) => self.numbers.zones.get(index).copied().flatten(),
-        };
-        number.map_or_else(|| self.space.none(), |number| self.space.is(field, number.into()))
-    }
-
-    /// The addresses of a spot, as far as they belong to its side. A whole zone speaks to the gateway by
-    /// link-local addresses too.
-    fn addresses(&self, field: Field, spot: &Spot, other: &Spot) -> Set {
-        let named = match &spot.reach {
-            Reach::All => self.space.all(),
-            Reach::Nets(nets) => self.space.nets(field, nets),
-        };
-        let whole_link = spot.reach == Reach::All && other.side == Side::Gateway;
-        named.and(&self.belongs(field, spot.side, whole_link))
+        self.number(side).map_or_else(|| self.space.none(), |number| self.space.is(field, number.into()))
     }
 
     /// Addresses that belong to a side.
@@ -183,4 +189,31 @@ impl Of<'_> {
         let on = |near, far| self.space.is(near, LOOPBACK.into()).and(&self.space.is(far, GATEWAY.into()));
         on(Field::In, Field::Out).or(&on(Field::Out, Field::In))
     }
+}
+
+/// The values of an address field that a reach names in a family.
+fn values(reach: &Reach, v6: bool) -> Vec<(u128, u128)> {
+    match reach {
+        Reach::All => vec![(0, u128::MAX)],
+        Reach::Nets(nets) => nets.iter().filter(|net| net.addr().is_ipv6() == v6).map(values_of).collect(),
+    }
+}
+
+/// What is compared of a service in a family: the protocol, the field, its values.
+fn services(matches: &[Match], v6: bool) -> Vec<(u8, Field, Vec<(u128, u128)>)> {
+    let mut all: Vec<(u8, Field, Vec<(u128, u128)>)> = Vec::new();
+    for each in matches {
+        let ports = |range: &clinic::model::PortRange| (u128::from(range.first()), u128::from(range.last()));
+        let (protocol, field, range) = match each {
+            Match::Tcp(range) => (protocol::TCP, Field::DestinationPort, ports(range)),
+            Match::Udp(range) => (protocol::UDP, Field::DestinationPort, ports(range)),
+            Match::Ping if v6 => (protocol::ICMPV6, Field::IcmpType, (128, 128)),
+            Match::Ping => (protocol::ICMP, Field::IcmpType, (8, 8)),
+        };
+        match all.iter_mut().find(|(known, ..)| *known == protocol) {
+            Some((.., ranges)) => ranges.push(range),
+            None => all.push((protocol, field, vec![range])),
+        }
+    }
+    all
 }

@@ -8,12 +8,15 @@
 
 pub mod boxes;
 pub mod intent;
+mod joining;
 pub mod nft;
+pub mod openwrt;
 pub mod packets;
 pub mod passage;
 pub mod policy;
 pub mod proof;
 pub mod rtx;
+pub mod view;
 
 pub use intent::Intent;
 pub use passage::Passage;

@@ -13,7 +13,7 @@ mod space;
 pub use field::{Field, State};
 pub use packet::{Interface, Packet};
 pub use set::Set;
-pub use space::{GATEWAY, LOOPBACK, Space};
+pub use space::{GATEWAY, LOOPBACK, Space, values_of};
 
 /// Protocol numbers (IANA).
 pub mod protocol {

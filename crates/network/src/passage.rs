@@ -1,5 +1,6 @@
 //! What rules let pass, of whatever make: the side of a proof that was read back.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::packets::Set;
@@ -49,4 +50,23 @@ pub struct Unknown {
     pub place: Place,
     /// What stands there.
     pub what: String,
+}
+
+/// One for each place, whatever the ways packets come to it.
+pub(crate) fn joined(all: Vec<Reached>) -> Vec<Reached> {
+    let mut joined: Vec<Reached> = Vec::with_capacity(all.len());
+    let mut known: HashMap<Place, usize> = HashMap::new();
+    for one in all {
+        match known.get(&one.place).and_then(|at| joined.get_mut(*at)) {
+            Some(known) => {
+                known.matched |= one.matched;
+                known.matches = known.matches.or(&one.matches);
+            }
+            None => {
+                known.insert(one.place.clone(), joined.len());
+                joined.push(one);
+            }
+        }
+    }
+    joined
 }

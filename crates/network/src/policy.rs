@@ -168,6 +168,13 @@ impl Policy {
         self.flows.iter().chain(self.grants.iter().map(|grant| &grant.flow))
     }
 
+    /// One of [`Self::open`], by its place there.
+    #[must_use]
+    pub fn open_at(&self, index: usize) -> Option<&Flow> {
+        let grant = || self.grants.get(index.checked_sub(self.flows.len())?).map(|grant| &grant.flow);
+        self.flows.get(index).or_else(grant)
+    }
+
     /// Everything that belongs inside.
     pub fn inside(&self) -> impl Iterator<Item = IpNet> + '_ {
         self.zones.iter().flat_map(|zone| zone.subnets.iter().copied())

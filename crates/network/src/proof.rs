@@ -4,6 +4,7 @@
 //! it is told in the clinic's own names, widest differences first, each with the rule that decides.
 
 mod findings;
+mod folding;
 mod names;
 mod telling;
 
@@ -67,8 +68,12 @@ pub fn prove(policy: &Policy, passage: &Passage, space: &mut Space) -> Report {
     for (passes, one, other) in [(true, &passage.pass, &intent.pass), (false, &intent.pass, &passage.pass)] {
         let told = names.tell(&one.minus(other), TOLD_MAX);
         more |= told.more;
-        for (packets, example, set) in told.list {
-            differences.push(Difference { passes, packets, example, rule: deciding(passage, passes, &set) });
+        let ruled = told.list.into_iter().map(|sentence| {
+            let rule = deciding(passage, passes, &sentence.set);
+            (sentence, rule)
+        });
+        for (sentence, rule) in folding::fold(ruled.collect()) {
+            differences.push(Difference { passes, packets: sentence.told(), example: sentence.example, rule });
         }
     }
     let proof = match (passage.unknown.is_empty(), differences.is_empty()) {

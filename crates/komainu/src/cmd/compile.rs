@@ -1,6 +1,7 @@
 //! `komainu compile`: the rules of a router, from the clinic's file.
 
 use network::Policy;
+use network::openwrt;
 use network::policy::Live;
 use network::rtx::{self, Model};
 
@@ -15,7 +16,8 @@ pub(crate) fn compile(args: &Compile) -> Done {
     let policy = Policy::of(&clinic, check::now(), &Live::default());
     let (name, text) = match args.target {
         Target::Nftables => ("komainu.nft", network::nft::compile(&policy)),
-        Target::Rtx => ("komainu.rtx", rtx::compile(&policy, Model::Small).map_err(refused)?),
+        Target::Rtx => ("komainu.rtx", rtx::compile(&policy, Model::Small).map_err(|why| refused("RTX", why))?),
+        Target::Openwrt => ("komainu.uci", openwrt::compile(&policy).map_err(|why| refused("OpenWrt", why))?),
     };
     let path = args.out.join(name);
     std::fs::create_dir_all(&args.out).map_err(|error| Failure::file("書く", "write", &args.out, &error))?;
@@ -30,9 +32,9 @@ pub(crate) fn compile(args: &Compile) -> Done {
     Ok(())
 }
 
-fn refused(why: rtx::Refused) -> Failure {
-    let (ja, en) = ("この宣言は RTX の規則にできません。", "This cannot be told in rules of an RTX.");
-    Failure::new(Kind::Input, ja, en)
+fn refused(router: &str, why: impl std::fmt::Display) -> Failure {
+    let ja = format!("この宣言は {router} の規則にできません。");
+    Failure::new(Kind::Input, ja, format!("This cannot be told in rules of {router}."))
         .because(why)
         .todo("理由にある所を直してください。", "Change what the reason names.")
 }

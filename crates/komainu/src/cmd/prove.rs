@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode};
 use network::packets::{Packet, Space};
 use network::policy::Live;
 use network::proof::{Difference, Finding, Proof, Report};
-use network::{Policy, nft, prove as prove_policy, rtx};
+use network::{Policy, nft, openwrt, prove as prove_policy, rtx};
 use serde_json::{Value, json};
 
 use super::check;
@@ -27,6 +27,8 @@ pub(crate) fn prove(args: &Prove) -> Done<ExitCode> {
     // What nft prints is JSON; a router's configuration is not.
     let report = if text.trim_start().starts_with('{') {
         nftables(args, &policy, &text)?
+    } else if is_uci(&text) {
+        uci(args, &policy, &text)?
     } else {
         router(args, &policy, &text)?
     };
@@ -49,6 +51,22 @@ fn nftables(args: &Prove, policy: &Policy, text: &str) -> Done<Report> {
     let mut space = Space::default();
     let passage = nft::evaluate(&rules, &mut space);
     Ok(prove_policy(policy, &passage, &mut space))
+}
+
+/// Whether it is OpenWrt's: no other router has lines that begin like this.
+fn is_uci(text: &str) -> bool {
+    text.lines().any(|line| matches!(line.split_whitespace().next(), Some("config" | "package")))
+}
+
+/// OpenWrt.
+fn uci(args: &Prove, policy: &Policy, text: &str) -> Done<Report> {
+    let config = openwrt::read(text).map_err(|error| {
+        unfit(args, error).todo(
+            "/etc/config/firewall か uci export の出力を渡してください。",
+            "Give /etc/config/firewall, or what uci export prints.",
+        )
+    })?;
+    Ok(openwrt::prove(policy, &config))
 }
 
 /// YAMAHA RTX.

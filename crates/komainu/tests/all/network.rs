@@ -17,14 +17,6 @@ fn clinic(place: &Place, pattern: &str) -> PathBuf {
     path
 }
 
-/// The on-premises clinic in a form an RTX can carry: it knows no ping over IPv6.
-fn clinic_for_rtx(place: &Place) -> PathBuf {
-    let path = clinic(place, "on-premises");
-    let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, text.replace(", \"ping\"", "")).unwrap();
-    path
-}
-
 fn compile(clinic: &Path, target: &str, out: &Path) -> Output {
     run(komainu().arg("compile").arg(clinic).args(["--target", target, "--out"]).arg(out))
 }
@@ -109,36 +101,57 @@ fn a_rule_opened_by_hand_is_told_with_the_rule() {
     assert!(!told["unknown"].as_array().unwrap().is_empty());
 }
 
+/// Broken so that a list lets everything through where it begins.
+fn opened(text: &str) -> String {
+    let list = text.lines().find(|line| line.contains("secure filter in ")).unwrap();
+    let wide = list.replace("secure filter in ", "secure filter in 9999999 ");
+    format!("ip filter 9999999 pass * * * * *\n{}", text.replace(list, &wide))
+}
+
 #[test]
 fn a_router_is_given_its_text_and_held_to_it() {
     let place = Place::new();
-    let (clinic, out) = (clinic_for_rtx(&place), place.path("out"));
-    let output = compile(&clinic, "rtx", &out);
-    assert!(output.status.success(), "{}", said(&output));
-    let (code, told) = answer(&prove(&clinic, &out.join("komainu.rtx")));
-    assert_eq!((code, &told["proof"]), (Some(0), &"equal".into()), "{told}");
-    let text = std::fs::read_to_string(out.join("komainu.rtx")).unwrap();
-    let broken = place.path("broken.rtx");
-    // A filter that lets everything through, where the first list begins.
-    let list = text.lines().find(|line| line.contains("secure filter in ")).unwrap();
-    let wide = list.replace("secure filter in ", "secure filter in 9999999 ");
-    std::fs::write(&broken, format!("ip filter 9999999 pass * * * * *\n{}", text.replace(list, &wide))).unwrap();
-    let (code, told) = answer(&prove(&clinic, &broken));
-    assert_eq!((code, &told["proof"]), (Some(1), &"different".into()), "{told}");
-    std::fs::write(&broken, format!("{text}teleport lan1 everywhere\n")).unwrap();
-    let (code, told) = answer(&prove(&clinic, &broken));
-    assert_eq!((code, &told["proof"]), (Some(2), &"not-understood".into()), "{told}");
-    let line = format!("line {}", text.lines().count() + 1);
-    assert!(told["unknown"].as_array().unwrap().iter().any(|each| each["place"] == line), "{told}");
+    let everything = |text: &str| {
+        text.replacen(
+            "option target 'ACCEPT'",
+            "option target 'ACCEPT'\n\nconfig forwarding\n\toption src '*'\n\toption dest '*'",
+            1,
+        )
+    };
+    let makes: [(&str, &str, &dyn Fn(&str) -> String, &str); 2] = [
+        ("rtx", "komainu.rtx", &opened, "teleport lan1 everywhere"),
+        ("openwrt", "komainu.uci", &everything, "config teleport"),
+    ];
+    for pattern in ["on-premises", "group-hub"] {
+        let (clinic, out) = (clinic(&place, pattern), place.path("out"));
+        for (target, name, open, odd) in makes {
+            let output = compile(&clinic, target, &out);
+            assert!(output.status.success(), "{}", said(&output));
+            let (code, told) = answer(&prove(&clinic, &out.join(name)));
+            assert_eq!((code, &told["proof"]), (Some(0), &"equal".into()), "{pattern} {target}: {told}");
+            let text = std::fs::read_to_string(out.join(name)).unwrap();
+            let broken = place.path("broken");
+            std::fs::write(&broken, open(&text)).unwrap();
+            let (code, told) = answer(&prove(&clinic, &broken));
+            assert_eq!((code, &told["proof"]), (Some(1), &"different".into()), "{pattern} {target}: {told}");
+            std::fs::write(&broken, format!("{text}{odd}\n")).unwrap();
+            let (code, told) = answer(&prove(&clinic, &broken));
+            assert_eq!((code, &told["proof"]), (Some(2), &"not-understood".into()), "{pattern} {target}: {told}");
+            let line = format!("line {}", text.lines().count() + 1);
+            assert!(told["unknown"].as_array().unwrap().iter().any(|each| each["place"] == line), "{told}");
+        }
+    }
 }
 
 #[test]
 fn what_a_router_cannot_carry_is_refused_and_nothing_is_written() {
     let place = Place::new();
     let (clinic, out) = (clinic(&place, "on-premises"), place.path("out"));
+    let text = std::fs::read_to_string(&clinic).unwrap();
+    std::fs::write(&clinic, text.replace("\"lan1/2\"", "\"eth0.20\"")).unwrap();
     let output = compile(&clinic, "rtx", &out);
     assert_eq!(output.status.code(), Some(3));
-    assert!(said(&output).contains("ping over IPv6"), "{}", said(&output));
+    assert!(said(&output).contains("'eth0.20' is no interface of an RTX"), "{}", said(&output));
     assert!(!out.exists());
 }
 
@@ -151,7 +164,7 @@ fn a_clinic_that_must_not_be_gets_no_rules() {
         "\n[[flow]]\nid = \"inward\"\nfrom = \"internet\"\nto = \"zone:chart\"\nservice = [\"rdp\"]\nwhy = \"x\"\n";
     for bad in [format!("{text}{inward}"), text.replacen("[clinic]", "[clinik]", 1)] {
         std::fs::write(&path, bad).unwrap();
-        for target in ["nftables", "rtx"] {
+        for target in ["nftables", "rtx", "openwrt"] {
             let output = compile(&path, target, &out);
             assert_eq!(output.status.code(), Some(3), "{}", said(&output));
         }

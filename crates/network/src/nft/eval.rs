@@ -161,6 +161,17 @@ impl Walk<'_> {
             self.give_up(&rule.place, "a decision by rate");
             return here;
         }
+        if let [Statement::Verdict(verdict)] = rule.statements[decides..]
+            .iter()
+            .filter(|each| !matches!(each, Statement::Nothing))
+            .collect::<Vec<_>>()
+            .as_slice()
+            && !before.iter().any(|each| matches!(each, Statement::Match { .. }))
+        {
+            // It asks nothing: everything that is here goes its way.
+            self.note(&rule.place, &here, before);
+            return if here.is_empty() { here } else { self.follow(&rule.place, verdict, &here, depth, ends) };
+        }
         let mut current = here.clone();
         for statement in before.iter().filter(|each| matches!(each, Statement::Match { .. })) {
             current = if current.is_empty() { current } else { self.matching(statement, &current) };
@@ -292,14 +303,23 @@ impl Walk<'_> {
         }
         let mut sets = Vec::with_capacity(by_rest.len());
         for (rest, ranges) in by_rest {
-            let mut set = keys.first().map_or_else(|| self.space.none(), |key| self.space.ranges(key.field, &ranges));
-            for (key, span) in keys.iter().skip(1).zip(rest) {
-                let one = self.range(span).map(|(first, last)| self.space.range(key.field, first, last));
-                set = one.map_or_else(|| self.space.none(), |one| set.and(&one));
-            }
-            sets.push(set);
+            let spans: Option<Vec<[(u128, u128); 1]>> = rest.iter().map(|span| Some([self.range(span)?])).collect();
+            let Some((first, spans)) = keys.first().zip(spans) else { continue };
+            let mut parts: Vec<(Field, &[(u128, u128)])> = vec![(first.field, &ranges)];
+            parts.extend(keys.iter().skip(1).zip(&spans).map(|(key, span)| (key.field, span.as_slice())));
+            sets.push(self.product(&parts));
         }
         self.space.any(sets)
+    }
+
+    /// Of each field one part, or, where a rule looks at a field twice, what its parts have in common.
+    fn product(&self, parts: &[(Field, &[(u128, u128)])]) -> Set {
+        let twice =
+            |(at, (field, _)): (usize, &(Field, &[(u128, u128)]))| parts[..at].iter().any(|(own, _)| own == field);
+        if parts.iter().enumerate().any(twice) {
+            return parts.iter().fold(self.space.all(), |all, part| all.and(&self.space.product(&[*part])));
+        }
+        self.space.product(parts)
     }
 
     fn range(&mut self, span: &Span) -> Option<(u128, u128)> {

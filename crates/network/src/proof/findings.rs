@@ -8,6 +8,7 @@ use crate::passage::{Passage, Place};
 use crate::policy::{Policy, Side};
 
 use super::beginning;
+use super::folding::fold;
 use super::names::{Names, Told};
 
 /// Paths of one kind that are told at most.
@@ -66,10 +67,10 @@ pub(super) fn findings(policy: &Policy, passage: &Passage, intent: &Intent, name
         findings.push(Finding::Shadowed { rule, by });
     }
     // A rule of a chain that is asked first may be wider if a later chain refuses the rest.
-    let through = |packets: &Set| packets.and(&passage.pass).minus(&intent.pass);
+    let through = passage.pass.minus(&intent.pass);
     let mut wider: Vec<Place> = Vec::new();
-    for decision in passage.decisions.iter().filter(|decision| decision.accept) {
-        if !wider.contains(&decision.place) && !through(&decision.packets).is_empty() {
+    for decision in passage.decisions.iter().filter(|decision| decision.accept && !through.is_empty()) {
+        if !wider.contains(&decision.place) && decision.packets.meets(&through) {
             wider.push(decision.place.clone());
         }
     }
@@ -84,7 +85,8 @@ pub(super) fn findings(policy: &Policy, passage: &Passage, intent: &Intent, name
         let open = passage.pass.and(&beginning(names.space)).and(&ends);
         [true, false].map(|meant| {
             let part = if meant { open.and(&intent.pass) } else { open.minus(&intent.pass) };
-            names.tell(&part, PATHS_MAX).list.into_iter().map(move |(packets, _, _)| (packets, meant))
+            let told = names.tell(&part, PATHS_MAX).list.into_iter().map(|sentence| (sentence, ()));
+            fold(told.collect()).into_iter().map(move |(sentence, ())| (sentence.told(), meant))
         })
     };
     let inwards = paths(&[Side::Uplink], &inside).into_iter().flatten();

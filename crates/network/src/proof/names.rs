@@ -4,17 +4,22 @@
 //! and still lies in the set; tell that, take it out, go on. What is told is exact, and each sentence is as wide
 //! as names allow.
 
+use std::collections::HashMap;
+
 use crate::boxes;
 use crate::packets::{Field, GATEWAY, LOOPBACK, Packet, Set, Space, State, protocol};
 use crate::policy::{Match, Policy, Side};
 
 use super::beginning;
+use super::folding::{Sentence, Word, Words};
 
 /// The field of each part of a sentence in which values without a name can be listed.
 const FIELDS: [Option<Field>; 5] =
     [Some(Field::SourcePort), None, Some(Field::Source), Some(Field::Destination), Some(Field::DestinationPort)];
 /// Sentences about two sides, at most.
 const PAIR_MAX: usize = 4;
+/// Parts that are looked at for them.
+const TRIES_MAX: usize = 16;
 
 /// A set of packets in words, Japanese and English.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +40,7 @@ struct Named {
 
 /// Sentences for a set.
 pub(super) struct Sentences {
-    pub(super) list: Vec<(Told, Packet, Set)>,
+    pub(super) list: Vec<Sentence>,
     pub(super) more: bool,
 }
 
@@ -67,18 +72,24 @@ impl<'a> Names<'a> {
     /// Tells a set in at most so many sentences.
     pub(super) fn tell(&self, set: &Set, most: usize) -> Sentences {
         let mut rest = set.and(&self.space.sound());
-        let mut list: Vec<(Told, Packet, Set)> = Vec::new();
-        let mut left_off = false;
+        let mut list: Vec<Sentence> = Vec::new();
+        let (mut left_off, mut tries) = (false, HashMap::<(u8, u8), usize>::new());
         while list.len() < most {
             let Some(packet) = self.typical(&rest) else { break };
-            let (told, whole) = self.widen(&packet, &rest);
+            let (words, whole) = self.widen(&packet, &rest);
             rest = rest.minus(&whole);
-            list.push((told, packet, whole));
+            let pair = (packet.iif, packet.oif);
+            // Parts that can only be told in the same words are one sentence.
+            match list.iter_mut().find(|known| known.words == words && (known.example.iif, known.example.oif) == pair) {
+                Some(known) => known.set = known.set.or(&whole),
+                None => list.push(Sentence { words, example: packet, set: whole, folded: 1 }),
+            }
             // What cannot be said in few words between two sides must not drown the others.
-            let alike = |known: &&(Told, Packet, Set)| (known.1.iif, known.1.oif) == (packet.iif, packet.oif);
-            if list.iter().filter(alike).count() >= PAIR_MAX {
-                let pair =
-                    self.space.is(Field::In, packet.iif.into()).and(&self.space.is(Field::Out, packet.oif.into()));
+            let tried = tries.entry(pair).or_default();
+            *tried += 1;
+            let alike = list.iter().filter(|known| (known.example.iif, known.example.oif) == pair).count();
+            if alike >= PAIR_MAX || *tried >= TRIES_MAX {
+                let pair = self.space.is(Field::In, pair.0.into()).and(&self.space.is(Field::Out, pair.1.into()));
                 left_off |= rest.meets(&pair);
                 rest = rest.minus(&pair);
             }
@@ -143,7 +154,7 @@ impl<'a> Names<'a> {
         self.sides.iter().map(|(_, number)| (u128::from(*number), u128::from(*number))).collect()
     }
 
-    fn widen(&self, packet: &Packet, set: &Set) -> (Told, Set) {
+    fn widen(&self, packet: &Packet, set: &Set) -> (Words, Set) {
         let is = |field| self.space.is(field, packet.value(field));
         let exact = |fields: &[Field]| fields.iter().fold(self.space.all(), |all, field| all.and(&is(*field)));
         let interfaces = exact(&[Field::In, Field::Out]);
@@ -168,12 +179,12 @@ impl<'a> Names<'a> {
             }
         }
         let whole = chosen.iter().fold(interfaces, |all, named| all.and(&named.set));
-        let [details, states, from, to, what] = chosen.as_slice() else { return (self.nothing(), whole) };
-        let told = super::telling::sentence(
-            (&from.ja, &to.ja, &what.ja, &states.ja, &details.ja),
-            (&from.en, &to.en, &what.en, &states.en, &details.en),
-        );
-        (told, whole)
+        let word = |index: usize| {
+            let text = |part: fn(&Named) -> &str| chosen.get(index).map(part).unwrap_or_default().to_owned();
+            Word { ja: text(|named| &named.ja), en: text(|named| &named.en) }
+        };
+        let [details, states, from, to, what] = [0, 1, 2, 3, 4].map(word);
+        (Words { from, to, what, states, details }, whole)
     }
 
     /// Everything that fits, where no name does: told by the range around the packet. None if it fits alone.
@@ -209,10 +220,6 @@ impl<'a> Names<'a> {
             (format!("{ja} の {text}"), format!("{text} on {en}"))
         };
         Some(self.named(fits.and(&kind), format!("{ja}{}", others.0), format!("{en}{}", others.1)))
-    }
-
-    fn nothing(&self) -> Told {
-        Told { ja: String::new(), en: String::new() }
     }
 
     fn named(&self, set: Set, ja: impl Into<String>, en: impl Into<String>) -> Named {

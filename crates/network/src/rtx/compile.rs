@@ -49,20 +49,21 @@ pub enum Refused {
         cap: usize,
     },
     /// A name an RTX does not have, beside others it has.
-    #[error("'{0}' is no interface of an RTX: write lan1, lan1/2, vlan3 or pp1")]
+    #[error(
+        "'{0}' is no interface of an RTX: write interface = \"lan1\", \"lan1/2\", \"vlan3\", \"pp1\" or \"tunnel1\" for it"
+    )]
     Interface(String),
     /// One interface for two parts of the network.
     #[error("{0} is named twice: each zone and the uplink need an interface of their own")]
     Twice(String),
     /// A tagged VLAN without its tag.
-    #[error("the zone {0} has no VLAN tag: give it vlan = 2 to 4094")]
+    #[error(
+        "the zone {0} has no VLAN tag: give it vlan = 2 to 4094, or interface = \"tunnel1\" if a tunnel leads there"
+    )]
     NoTag(String),
     /// A zone in which the router has no address.
     #[error("the router has no address in {1} of the zone {0}: give the zone its router")]
     NoAddress(String, IpNet),
-    /// Echo over IPv6: which service name remembers it is not known for certain.
-    #[error("the flow '{0}' asks for ping over IPv6, for which no dynamic filter is known: name IPv4 addresses only")]
-    PingV6(String),
     /// A way in from the Internet that translation cannot express.
     #[error(
         "the flow '{0}' leads in from the Internet through masquerade: name one device and ports no other such flow uses, or use a tunnel"
@@ -90,7 +91,7 @@ pub fn compile(policy: &Policy, model: Model) -> Result<String, Refused> {
     let v6 = policy.inside().any(|net| matches!(net, IpNet::V6(_)));
     for family in if v6 { &[Family::V4, Family::V6][..] } else { &[Family::V4][..] } {
         let mut writer = Writer { policy, family: *family, text, known: BTreeMap::new() };
-        let lists = writer.lists()?;
+        let lists = writer.lists();
         text = writer.text;
         apply(&layout, lists, *family, model, &mut text)?;
     }
@@ -114,10 +115,8 @@ fn apply(
 ) -> Result<(), Refused> {
     let word = family.word();
     let _ = writeln!(text, "{word} filter dynamic 1 * * tcp\n{word} filter dynamic 2 * * udp");
-    let dynamic: &[&str] = if family.is_v6() { &["1", "2"] } else { &["1", "2", "3"] };
-    if !family.is_v6() {
-        text.push_str("ip filter dynamic 3 * * ping\n");
-    }
+    let dynamic = ["1", "2", "3"];
+    let _ = writeln!(text, "{word} filter dynamic 3 * * {}", if family.is_v6() { "ping6" } else { "ping" });
     for (side, lists) in lists {
         for (direction, numbers) in [("in", lists.incoming), ("out", lists.outgoing)] {
             let needed = numbers.len() + dynamic.len();
@@ -155,8 +154,8 @@ impl Writer<'_> {
         number
     }
 
-    fn lists(&mut self) -> Result<BTreeMap<Side, Lists>, Refused> {
-        let passes = passes(self.policy, self.family)?;
+    fn lists(&mut self) -> BTreeMap<Side, Lists> {
+        let passes = passes(self.policy, self.family);
         let own = self.own();
         let near = self.near();
         let to_router = [own.clone(), near.clone()].concat();
@@ -218,7 +217,7 @@ impl Writer<'_> {
             }
             all.insert(side, Lists { incoming, outgoing });
         }
-        Ok(all)
+        all
     }
 
     fn pass(&mut self, pass: &Pass, sources: &[String], destinations: &[String]) -> Vec<usize> {

@@ -29,7 +29,7 @@ pub struct Filter {
 pub enum Protocol {
     /// By number.
     Number(u8),
-    /// ICMP of these types (`icmp-error`, `icmp-info`).
+    /// ICMP of these types (`icmp-error`, `icmp-info`; over IPv6 `icmp-nd`).
     IcmpTypes(&'static [u16]),
     /// TCP whose flags under the mask are (or are not) the value. `established` is ACK under ACK.
     Flags {
@@ -47,6 +47,8 @@ pub const ESTABLISHED: Protocol = Protocol::Flags { value: 0x10, mask: 0x10, neg
 
 const ERRORS: &[u16] = &[3, 4, 5, 11, 12, 31, 32];
 const INFOS: &[u16] = &[0, 8, 9, 10, 13, 14, 15, 16, 17, 18, 30, 33, 34, 35, 36];
+
+const NEIGHBOURS: &[u16] = &[133, 134, 135, 136];
 
 /// Reads what follows `ip filter NUMBER`.
 ///
@@ -67,7 +69,7 @@ pub fn filter(words: &[&str], family: Family) -> Result<Filter, String> {
         pass,
         source: addresses(source, family)?,
         destination: addresses(field(0), family)?,
-        protocols: protocols(field(1))?,
+        protocols: protocols(field(1), family)?,
         source_ports: ports(field(2))?,
         destination_ports: ports(field(3))?,
     })
@@ -126,17 +128,23 @@ fn prefix(mask: &str, family: Family) -> Option<u16> {
     (bits.leading_ones() + bits.trailing_zeros() >= 32).then_some(u16::try_from(bits.leading_ones()).ok()?)
 }
 
-fn protocols(text: &str) -> Result<Option<Vec<Protocol>>, String> {
+fn protocols(text: &str, family: Family) -> Result<Option<Vec<Protocol>>, String> {
     if text == "*" {
         return Ok(None);
     }
-    text.split(',').map(protocol).collect::<Result<_, _>>().map(Some)
+    text.split(',').map(|item| protocol(item, family)).collect::<Result<_, _>>().map(Some)
 }
 
-fn protocol(text: &str) -> Result<Protocol, String> {
+fn protocol(text: &str, family: Family) -> Result<Protocol, String> {
     let bit = |bit| Protocol::Flags { value: bit, mask: bit, negated: false };
     Ok(match text {
-        "icmp" => Protocol::Number(1),
+        // In a filter of IPv6 the word means ICMPv6 (30.7.1).
+        "icmp" if family.is_v6() => Protocol::Number(58),
+        "icmp-nd" if family.is_v6() => Protocol::IcmpTypes(NEIGHBOURS),
+        "icmp-error" | "icmp-info" if family.is_v6() => {
+            return Err(format!("which types of ICMPv6 '{text}' means is not understood"));
+        }
+        "icmp" | "icmp4" => Protocol::Number(1),
         "tcp" => Protocol::Number(6),
         "udp" => Protocol::Number(17),
         "ipv6" => Protocol::Number(41),

@@ -69,6 +69,10 @@ impl Lists<'_> {
         if !numbers.fixed.is_empty() {
             decide(*at, false, packets.clone());
         }
+        // Nobody wrote the end of a list: that nothing comes to it is not worth telling.
+        if let Some((_, end)) = found.last_mut().filter(|_| !numbers.fixed.is_empty()) {
+            end.matched = true;
+        }
         found
     }
 
@@ -162,8 +166,9 @@ impl Lists<'_> {
             Protocol::Number(number) => self.space.protocol(*number),
             Protocol::IcmpTypes(types) => {
                 let wide: Vec<Range> = types.iter().map(|kind| (u128::from(*kind), u128::from(*kind))).collect();
+                let icmp = if self.family.is_v6() { protocol::ICMPV6 } else { protocol::ICMP };
                 match view {
-                    View::Itself => self.space.protocol(protocol::ICMP).and(&self.space.ranges(Field::IcmpType, &wide)),
+                    View::Itself => self.space.protocol(icmp).and(&self.space.ranges(Field::IcmpType, &wide)),
                     View::Answer if types.contains(&0) => self.echo_request(),
                     View::Answer => self.space.none(),
                 }

@@ -14,7 +14,7 @@ use super::parse::{Config, Direction, Statement};
 use super::tables::Tables;
 use super::topology::{Topology, Way, unknown};
 use crate::packets::{Field, Set, Space, State, protocol};
-use crate::passage::{Decision, Passage, Reached, Unknown};
+use crate::passage::{Decision, Passage, Unknown, joined};
 use crate::policy::{Policy, Side, link_local};
 use crate::{Intent, Report};
 
@@ -50,21 +50,6 @@ pub fn evaluate(policy: &Policy, config: &Config, space: &mut Space) -> Passage 
     passage
 }
 
-/// One for each line, whatever the ways packets come to it.
-fn joined(all: Vec<Reached>) -> Vec<Reached> {
-    let mut joined: Vec<Reached> = Vec::new();
-    for one in all {
-        match joined.iter_mut().find(|known| known.place == one.place) {
-            Some(known) => {
-                known.matched |= one.matched;
-                known.matches = known.matches.or(&one.matches);
-            }
-            None => joined.push(one),
-        }
-    }
-    joined
-}
-
 /// Addresses nobody has on the Internet.
 const PRIVATE: [&str; 7] =
     ["0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
@@ -85,7 +70,7 @@ impl Held<'_> {
         let family = space.family(lists.family.is_v6());
         // What is meant for the Internet is meant whether a route leads there or not.
         let everything = if to.side == Some(Side::Uplink) { universe.and(&family) } else { routed.clone() };
-        let flows = space.any(self.intent.flows.iter().cloned()).and(&everything);
+        let flows = self.intent.asked.and(&everything);
         let (new, original) = (space.state(State::New), space.state(State::Original));
         let meant = self.intent.pass.and(&routed).or(&self.unrouted(from, to, &flows, &routed)).and(&new);
 
@@ -117,7 +102,7 @@ impl Held<'_> {
             passage.pass = passage.pass.or(&opens);
         }
         passage.pass = passage.pass.minus(&stopped).minus(&lonely);
-        let known = routed.and(&new);
+        let known = routed.or(&self.on_link(from, to).and(&universe)).and(&new);
         let entry = from.interface.map(|name| lists.decisions(name, Direction::In, &known)).unwrap_or_default();
         let exit = to.interface.map(|name| lists.decisions(name, Direction::Out, &known.and(&entered)));
         for (decision, reached) in entry.into_iter().chain(exit.unwrap_or_default()) {
@@ -154,6 +139,15 @@ impl Held<'_> {
         let local = |field| space.nets(field, &[link_local()]);
         let chores = space.protocol(protocol::ICMPV6).and(&link);
         space.all().minus(&chores).minus(&local(Field::Source)).minus(&local(Field::Destination))
+    }
+
+    /// What the router says to neighbours by link-local addresses: no route leads to them, and filters are asked.
+    fn on_link(&self, from: &Way<'_>, to: &Way<'_>) -> Set {
+        let space = self.lists.space;
+        if from.interface.is_some() || to.interface.is_none() || !self.lists.family.is_v6() {
+            return space.none();
+        }
+        space.nets(Field::Destination, &[link_local()])
     }
 
     /// Flows to addresses on the Internet that no route leads to.

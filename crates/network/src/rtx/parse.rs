@@ -63,7 +63,7 @@ pub struct Dynamic {
 pub enum Trigger {
     /// Form 1: protocol and ports (none: all of them).
     Service(&'static [u8], &'static [u16]),
-    /// Form 1 with `ping`.
+    /// Form 1 with `ping`, over IPv6 `ping6`.
     Ping,
     /// Form 2: the protocols and ports of these static filters.
     Filters(Vec<u32>),
@@ -364,7 +364,10 @@ fn dynamic(words: &[&str], family: Family) -> Result<Dynamic, String> {
         match *service {
             "tcp" => Trigger::Service(&[6], &[]),
             "udp" => Trigger::Service(&[17], &[]),
-            "ping" => Trigger::Ping,
+            // Of the reference's list for IPv6 (30.7.3), the one that is about ICMPv6.
+            "ping" if !family.is_v6() => Trigger::Ping,
+            "ping6" if family.is_v6() => Trigger::Ping,
+            other @ ("ping" | "ping6") => return Err(format!("'{other}' is of the other family")),
             "domain" => Trigger::Service(&[6, 17], &[53]),
             "www" => Trigger::Service(&[6], &[80, 443]),
             "http" => Trigger::Service(&[6], &[80]),

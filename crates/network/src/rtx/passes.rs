@@ -1,11 +1,10 @@
 //! Flows in the words of filters.
 
-use ipnet::IpNet;
-
-use super::compile::Refused;
 use super::family::Family;
 use super::filter::PORTS_MAX;
-use crate::policy::{Flow, Match, Policy, Reach, Side, Spot, link_local};
+use crate::boxes::{Kind, Range, belonging, ports_text};
+use crate::joining::{Group, groups, prefixes};
+use crate::policy::{Flow, Policy, Side, Spot};
 
 /// What may begin between two sides in one family, as words of filters.
 pub(super) struct Pass {
@@ -18,37 +17,17 @@ pub(super) struct Pass {
     pub(super) why: String,
 }
 
-/// All of a policy's flows. Those between the same ends become one, with all their ports and reasons.
-pub(super) fn passes(policy: &Policy, family: Family) -> Result<Vec<Pass>, Refused> {
-    let mut joined: Vec<(Spot, Spot, Vec<Match>, String)> = Vec::new();
-    for flow in policy.open() {
-        for (from, to) in pairs(flow) {
-            match joined.iter_mut().find(|(known, other, ..)| (known, other) == (from, to)) {
-                Some((.., matches, why)) => {
-                    matches.extend(&flow.matches);
-                    if !why.contains(&flow.why) {
-                        *why = format!("{why}; {}", flow.why);
-                    }
-                }
-                None => joined.push((from.clone(), to.clone(), flow.matches.clone(), flow.why.clone())),
-            }
-        }
-    }
-    let mut all = Vec::new();
-    for (from, to, matches, why) in joined {
-        let sources = addresses(policy, &from, to.side, family);
-        let destinations = addresses(policy, &to, from.side, family);
-        // One family is not asked for where an end has no address of it; the router has one wherever the other has.
-        if sources.is_empty() || destinations.is_empty() {
-            continue;
-        }
-        if family.is_v6() && matches.contains(&Match::Ping) {
-            return Err(Refused::PingV6(why));
-        }
-        let services = services(&matches);
-        all.push(Pass { from: from.side, to: to.side, sources, destinations, services, why });
-    }
-    Ok(all)
+/// All of a policy's flows, as few as say the same.
+pub(super) fn passes(policy: &Policy, family: Family) -> Vec<Pass> {
+    let mine = groups(policy).into_iter().filter(|group| group.v6 == family.is_v6());
+    let pass = |group: Group| {
+        let (from, to) = group.pair;
+        let sources = addresses(policy, &group.product.sources, from, family);
+        let destinations = addresses(policy, &group.product.destinations, to, family);
+        let services = services(&group.product.services, family);
+        Pass { from, to, sources, destinations, services, why: group.why(policy) }
+    };
+    mine.map(pass).collect()
 }
 
 /// The ends of a flow that the router stands between.
@@ -57,43 +36,24 @@ pub(super) fn pairs(flow: &Flow) -> impl Iterator<Item = (&Spot, &Spot)> {
     pairs.filter(|(from, to)| from.side != to.side)
 }
 
-/// The addresses of a spot, as far as they belong to its side.
-fn addresses(policy: &Policy, spot: &Spot, other: Side, family: Family) -> Vec<String> {
-    let mine = |net: &IpNet| Family::of(net.addr()) == family;
-    let subnets = |index: usize| policy.zones.get(index).map(|zone| zone.subnets.as_slice()).unwrap_or_default();
-    let mut found: Vec<IpNet> = match (&spot.reach, spot.side) {
-        (Reach::All, Side::Gateway | Side::Uplink) => return vec!["*".to_owned()],
-        (Reach::All, Side::Zone(index)) => {
-            let link = Some(link_local()).filter(|_| other == Side::Gateway);
-            subnets(index).iter().copied().chain(link).collect()
-        }
-        (Reach::Nets(nets), Side::Gateway | Side::Uplink) => nets.clone(),
-        (Reach::Nets(nets), Side::Zone(index)) => {
-            let common = |a: &IpNet, b: &IpNet| if a.contains(b) { Some(*b) } else { b.contains(a).then_some(*a) };
-            nets.iter().flat_map(|net| subnets(index).iter().filter_map(move |own| common(net, own))).collect()
-        }
-    };
-    found.retain(mine);
-    IpNet::aggregate(&found).iter().map(ToString::to_string).collect()
+/// Ranges of a side, as words. Everything behind the uplink is a star: what is inside is refused before.
+fn addresses(policy: &Policy, ranges: &[Range], side: Side, family: Family) -> Vec<String> {
+    let whole = |with_link| ranges == belonging(policy, side, with_link, family.is_v6());
+    if side == Side::Gateway || (side == Side::Uplink && (whole(false) || whole(true))) {
+        return vec!["*".to_owned()];
+    }
+    prefixes(ranges, family.is_v6()).iter().map(ToString::to_string).collect()
 }
 
-fn services(matches: &[Match]) -> Vec<String> {
-    let ports = |udp: bool| {
-        let mut list: Vec<(u16, u16)> = matches
-            .iter()
-            .filter_map(|each| match each {
-                Match::Tcp(range) if !udp => Some((range.first(), range.last())),
-                Match::Udp(range) if udp => Some((range.first(), range.last())),
-                _ => None,
-            })
-            .collect();
-        merge(&mut list);
-        let words: Vec<String> = list.iter().map(word).collect();
-        let name = if udp { "udp" } else { "tcp" };
+fn services(all: &[(Kind, Range)], family: Family) -> Vec<String> {
+    let ports = |kind: Kind, name: &str| {
+        let words: Vec<String> =
+            all.iter().filter(|(own, _)| *own == kind).map(|(_, range)| ports_text(*range)).collect();
         words.chunks(PORTS_MAX).map(|some| format!("{name} * {}", some.join(","))).collect::<Vec<_>>()
     };
-    let ping = matches.contains(&Match::Ping).then(|| "icmp 8".to_owned());
-    ports(false).into_iter().chain(ports(true)).chain(ping).collect()
+    let echo = if family.is_v6() { "icmp6 128" } else { "icmp 8" };
+    let ping = all.iter().any(|(kind, _)| *kind == Kind::Ping).then(|| echo.to_owned());
+    ports(Kind::Tcp, "tcp").into_iter().chain(ports(Kind::Udp, "udp")).chain(ping).collect()
 }
 
 /// Types of ICMP as a list.

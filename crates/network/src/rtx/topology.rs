@@ -36,7 +36,19 @@ impl<'a> Topology<'a> {
         found.ways.push(Way { side: Some(Side::Gateway), interface: None, number: GATEWAY });
         for (index, zone) in policy.zones.iter().enumerate() {
             let own = |network: &IpNet| zone.subnets.contains(&network.trunc());
-            let interface = tables.addresses.iter().find(|(_, _, network)| own(network)).map(|(_, name, _)| *name);
+            let by_address = tables.addresses.iter().find(|(_, _, network)| own(network)).map(|(_, name, _)| *name);
+            // Behind a tunnel the router has no address of the zone.
+            let route = |subnet: &IpNet| {
+                let mut routes = tables.routes.iter().filter(|(_, _, to, _)| to.as_ref() == Some(subnet));
+                routes.find_map(|(.., via)| tables.behind(via))
+            };
+            let interface = by_address.or_else(|| zone.subnets.iter().find_map(route));
+            if by_address.is_none() && interface.is_some() {
+                for subnet in zone.subnets.iter().filter(|subnet| route(subnet) != interface) {
+                    let why = format!("no route leads to {subnet} of {}, which lies behind a tunnel", zone.name);
+                    found.unclear.push(unknown(0, why));
+                }
+            }
             for wanted in
                 zone.router.iter().filter(|wanted| zone.subnets.iter().any(|net| net.contains(*wanted))).filter(
                     |wanted| {
@@ -118,10 +130,13 @@ impl<'a> Topology<'a> {
                 Some((interface, None)) => {
                     unclear.push((*line, format!("the route to {name} leads to {interface}, which is not set up")));
                 }
-                Some((_, Some(Some(Side::Zone(index))))) => unclear.push((
-                    *line,
-                    format!("the route to {name} leads to a network behind {}", self.policy.zones[index].name),
-                )),
+                Some((_, Some(Some(Side::Zone(index))))) => {
+                    let zone = &self.policy.zones[index];
+                    if !to.is_some_and(|to| zone.subnets.iter().any(|net| net.contains(&to.trunc()))) {
+                        let why = format!("the route to {name} leads to a network behind {}", zone.name);
+                        unclear.push((*line, why));
+                    }
+                }
                 Some((interface, Some(place))) => {
                     let inside = to.is_some_and(|to| {
                         self.policy.inside().any(|net| net.contains(&to.trunc()) && net.prefix_len() < to.prefix_len())
@@ -193,6 +208,10 @@ impl<'a> Topology<'a> {
     fn own_source(&self, to: &Way<'_>, family: Family, space: &Space) -> Set {
         let own = self.tables.addresses.iter().filter(|(_, name, _)| Some(*name) == to.interface);
         let own: Vec<IpNet> = own.map(|(_, _, network)| IpNet::from(network.addr())).collect();
+        // On a link without an address of its own it takes one of another.
+        let borrows = own.is_empty() && matches!(to.side, Some(Side::Zone(_)));
+        let all = self.tables.addresses.iter().filter(|_| borrows).map(|(_, _, network)| IpNet::from(network.addr()));
+        let own: Vec<IpNet> = own.into_iter().chain(all).collect();
         let known = space.nets(Field::Source, &own);
         let given = self.tables.given.iter().any(|(_, name, given)| Some(*name) == to.interface && *given == family);
         if to.side == Some(Side::Uplink) && (given || own.is_empty()) {

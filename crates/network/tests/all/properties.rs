@@ -1,10 +1,11 @@
-//! What must hold for any bytes at all; run on mutated texts by `rtx_hostile.rs` and `nft_hostile.rs`, and by the
+//! What must hold for any bytes at all; run on mutated texts by `rtx_hostile.rs`, `nft_hostile.rs` and
+//! `openwrt_hostile.rs`, and by the
 //! targets in `fuzz/`.
 
 use network::packets::Space;
 use network::policy::Uplink;
 use network::rtx::{Model, Statement, lint, parse, prove};
-use network::{Policy, Proof, nft};
+use network::{Policy, Proof, nft, openwrt};
 
 /// Nothing declared at all.
 pub(crate) fn nothing() -> Policy {
@@ -35,6 +36,18 @@ pub(crate) fn rtx(bytes: &[u8]) {
             assert_eq!(report.proof, Proof::NotUnderstood);
         }
     }
+}
+
+/// Whatever a text of UCI says: it is read or refused; what was not understood is named with a line that is there, and
+/// never called equal.
+pub(crate) fn uci(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let Ok(config) = openwrt::read(&text) else { return };
+    let lines = text.lines().count();
+    assert!(config.unknown.iter().all(|(line, _)| (1..=lines).contains(line)), "{:?}", config.unknown);
+    let report = openwrt::prove(&nothing(), &config);
+    assert!(report.unknown.len() >= config.unknown.len());
+    assert!(config.unknown.is_empty() || report.proof == Proof::NotUnderstood);
 }
 
 /// Whatever the kernel's account says: it is read, or refused with a reason; and nothing that was not understood

@@ -7,7 +7,7 @@ use network::policy::{Match, Side, Uplink};
 use super::policies::{built_in_services, end, flow, host, one, random, small, tcp, whole, zone};
 use super::properties::nothing;
 
-/// Without IPv6, so that echo requests can be remembered.
+/// Without IPv6.
 pub(crate) fn v4_only(mut policy: Policy) -> Policy {
     for zone in &mut policy.zones {
         zone.subnets.retain(|net| net.addr().is_ipv4());
@@ -45,17 +45,12 @@ pub(crate) fn clinic() -> Policy {
     policy
 }
 
-/// Any policy: of both families without ping, or of IPv4 with it; behind tagged VLANs or a divided LAN.
+/// Any policy: of both families, or of IPv4; behind tagged VLANs or a divided LAN.
 pub(crate) fn any(seed: u64) -> Policy {
     let mut policy = random(seed);
     policy.zones.retain(|zone| !zone.subnets.is_empty());
     if seed.is_multiple_of(2) {
         policy = v4_only(policy);
-    } else {
-        let grants = policy.grants.iter_mut().map(|grant| &mut grant.flow);
-        for flow in policy.flows.iter_mut().chain(grants) {
-            flow.matches.retain(|each| *each != Match::Ping);
-        }
     }
     if seed.is_multiple_of(3) {
         for (n, zone) in policy.zones.iter_mut().enumerate() {

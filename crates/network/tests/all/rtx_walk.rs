@@ -114,7 +114,7 @@ impl Walk {
             .as_ref()
             .is_none_or(|to| self.remembers(to, Direction::Out, step) || self.list(to, Direction::In, &back));
         // Only a flow needs an answer: tcp, udp but the housekeeping, and ping.
-        let asked = matches!((step.protocol, step.ports), (6 | 17, (50_000, _)) | (1, (8, _)));
+        let asked = matches!((step.protocol, step.ports), (6 | 17, (50_000, _)) | (1, (8, _)) | (58, (128, _)));
         (passes, passes && asked && near && far)
     }
 
@@ -157,7 +157,7 @@ impl Walk {
             Trigger::Service(protocols, ports) => {
                 protocols.contains(&step.protocol) && (ports.is_empty() || ports.contains(&step.ports.1))
             }
-            Trigger::Ping => step.protocol == 1 && step.ports.0 == 8,
+            Trigger::Ping => matches!((step.protocol, step.ports.0), (1, 8) | (58, 128)),
             Trigger::Filters(_) => false,
         })
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use network::packets::{Packet, Set, Space, State, protocol};
 use network::policy::Side;
-use network::{Intent, Policy, Proof, nft, prove};
+use network::{Intent, Policy, Proof, nft, openwrt, prove};
 
 use super::frames::{Flags, Heard, Probe, frame, hear, unreachable};
 use super::nft::there;
@@ -48,6 +48,28 @@ fn real_packets_do_what_the_proof_says() {
         count.passed,
         count.disagreements.len()
     );
+    assert!(count.disagreements.is_empty(), "{}", count.disagreements.join("\n"));
+    assert!(count.passed * 10 > count.packets, "too few pass to say anything: {} of {}", count.passed, count.packets);
+}
+
+/// The same for OpenWrt: the text that is compiled, through the rules fw4 makes of it.
+#[test]
+fn real_packets_fare_on_openwrt_as_its_text_is_read() {
+    if !there() {
+        return;
+    }
+    let world = World::new("openwrt");
+    let (mut count, mut next) = (Count::default(), 1);
+    for seed in 0..policies_to_try() {
+        let policy = policies::random(seed);
+        let config = openwrt::read(&openwrt::compile(&policy).unwrap()).unwrap();
+        world.load(&crate::openwrt_fw4::fw4(&config));
+        let mut space = Space::default();
+        let passage = openwrt::walk(&policy, &config, &mut space);
+        send(&world, &policy, &passage.pass, &mut space, seed, &mut next, &mut count);
+    }
+    let (policies, wrong) = (policies_to_try(), count.disagreements.len());
+    println!("{policies} policies, {} packets, {} passed, {wrong} disagreements", count.packets, count.passed);
     assert!(count.disagreements.is_empty(), "{}", count.disagreements.join("\n"));
     assert!(count.passed * 10 > count.packets, "too few pass to say anything: {} of {}", count.passed, count.packets);
 }

@@ -1,0 +1,36 @@
+//! Sentences of a proof that say the same but for one word.
+
+use network::openwrt::{compile, prove, read};
+
+use super::policies::small;
+
+/// What a text that is broken says, in Japanese.
+fn told(one: &str, other: &str) -> Vec<String> {
+    let text = compile(&small()).unwrap();
+    assert!(text.contains(one), "{text}");
+    let report = prove(&small(), &read(&text.replace(one, other)).unwrap());
+    report.differences.iter().map(network::proof::Difference::ja).collect()
+}
+
+#[test]
+fn ports_of_one_rule_are_told_together() {
+    let told =
+        told("\tlist dest_port '104'\n", "\tlist dest_port '104'\n\tlist dest_port '22'\n\tlist dest_port '3389'\n");
+    assert_eq!(told.len(), 2, "{told:?}");
+    for told in told {
+        assert!(told.starts_with("電子カルテ から PACS (") && told.contains("リモートデスクトップ"), "{told}");
+        assert!(told.contains("SSH、") && told.contains("line "), "{told}");
+    }
+}
+
+#[test]
+fn what_two_rules_decide_is_told_apart() {
+    let told = told(
+        "\toption family 'ipv4'\n\toption proto 'tcp'\n\tlist src_ip '10.1.0.0/24'\n",
+        "\toption family 'ipv4'\n\toption proto 'udp'\n\tlist src_ip '10.1.0.0/24'\n",
+    );
+    let opened: Vec<&String> = told.iter().filter(|told| told.contains("が届く。")).collect();
+    let closed: Vec<&String> = told.iter().filter(|told| told.contains("届かない")).collect();
+    assert_eq!((opened.len(), closed.len()), (1, 1), "{told:?}");
+    assert!(opened[0].contains("104/udp") && closed[0].contains("DICOM"), "{told:?}");
+}
