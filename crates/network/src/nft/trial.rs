@@ -1,0 +1,103 @@
+//! Rules on trial: loaded beside the former ones, and given up by the kernel itself if nobody confirms them.
+//!
+//! Two tables are loaded in one transaction, the former rules and the new ones. Each begins with one look-up in a set
+//! whose elements end by themselves: while they are there the former table lets every packet pass on to the new one;
+//! when they have ended, the new table stands aside for the former. No program has to be alive for that, so nothing
+//! that can be killed stands between a mistake and the way back.
+//!
+//! The former table takes over a moment before the new one stands aside. In between a packet passes only if both let
+//! it; the other way round there would be a moment in which neither is asked.
+
+use core::fmt::Write as _;
+
+use super::compile::{TABLE, table};
+use super::text::Page;
+use crate::policy::Policy;
+
+/// The table of the rules on trial.
+const ON_TRIAL: &str = "komainu_trial";
+/// Seconds for which both tables are asked at the end of a trial.
+const OVERLAP: u32 = 1;
+
+/// What is on trial.
+#[derive(Clone, Copy, Debug)]
+pub struct Trial<'a> {
+    /// What is in force if nobody confirms; none if no rules of ours were.
+    pub former: Option<&'a Policy>,
+    /// What is tried.
+    pub tried: &'a Policy,
+    /// For how long; at least one second.
+    pub seconds: u32,
+}
+
+/// Whether a table is asked, for as long as elements of a set are there.
+pub(super) struct Switch {
+    /// Asked while they are; otherwise while they are not.
+    tried: bool,
+    seconds: u32,
+}
+
+impl Switch {
+    /// The set: an element for each family of addresses.
+    pub(super) fn set(&self, page: &mut Page) {
+        let seconds = self.seconds;
+        page.block("set trial", |page| {
+            page.line("typeof meta nfproto");
+            page.line("flags timeout");
+            page.line(&format!("elements = {{ ipv4 timeout {seconds}s, ipv6 timeout {seconds}s }}"));
+        });
+    }
+
+    /// The look-up.
+    pub(super) fn rule(&self) -> &'static str {
+        if self.tried { "meta nfproto != @trial accept" } else { "meta nfproto @trial accept" }
+    }
+}
+
+/// The text for a trial.
+#[must_use]
+pub fn trial(trial: &Trial<'_>) -> String {
+    let seconds = trial.seconds.max(1);
+    let former = trial.former.map(|policy| table(policy, TABLE, Some(&Switch { tried: false, seconds })));
+    let tried = Switch { tried: true, seconds: seconds + OVERLAP };
+    former.unwrap_or_else(|| removed(TABLE)) + &table(trial.tried, ON_TRIAL, Some(&tried))
+}
+
+/// The text for rules that are in force for good: theirs is the only table.
+#[must_use]
+pub fn settled(policy: &Policy) -> String {
+    removed(ON_TRIAL) + &table(policy, TABLE, None)
+}
+
+/// The text that takes all rules of ours away.
+#[must_use]
+pub fn nothing() -> String {
+    removed(ON_TRIAL) + &removed(TABLE)
+}
+
+/// The text for a gateway that does not know what it should let pass: nothing, except to itself on its own links
+/// what IPv6 cannot do without, so that a person at the console can work.
+#[must_use]
+pub fn closed() -> String {
+    let mut page = Page::default();
+    page.block(&format!("table inet {TABLE}"), |page| {
+        for hook in ["input", "forward", "output"] {
+            page.block(&format!("chain {hook}"), |page| {
+                page.line(&format!("type filter hook {hook} priority filter; policy drop;"));
+                let (on, neighbours) = (if hook == "input" { "iifname" } else { "oifname" }, "{ 135, 136 }");
+                if hook != "forward" {
+                    page.line(&format!("{on} \"lo\" accept"));
+                    page.line(&format!("icmpv6 type {neighbours} accept"));
+                }
+            });
+        }
+    });
+    nothing() + &page.finish()
+}
+
+/// Takes a table away, whether it is there or not.
+fn removed(name: &str) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "table inet {name}\ndelete table inet {name}");
+    text
+}
