@@ -72,10 +72,8 @@ impl Gateway {
     /// If none are on trial (any more), or they are no longer what is loaded: then they are given up.
     pub fn confirm(&self, who: &str) -> Result<Report> {
         let mut held = self.hold()?;
-        let pending = held.pending.clone().ok_or(Error::NothingOnTrial)?;
         held.proven()?;
-        held.set_pending(Pending { confirmed_by: Some(who.to_owned()), ..pending })?;
-        held.finish()?;
+        held.put_in_force(who)?;
         let policy = held.former()?.ok_or(Error::NothingApplied)?;
         kernel::prove_loaded(&policy)
     }
@@ -124,13 +122,16 @@ impl Held<'_> {
             again,
             boot: self.now.boot.clone(),
             deadline_ms: self.now.up_ms + window * 1000,
-            confirmed_by: None,
+            proven: false,
         })?;
         if let Err(error) = self.load() {
             self.give_up(Because::NotProven)?;
             return Err(error);
         }
         let report = self.proven()?;
+        if let Some(pending) = self.pending.clone() {
+            self.set_pending(Pending { proven: true, ..pending })?;
+        }
         let missing_interfaces = missing_interfaces(&policy);
         Ok(Trial { report, seconds_left: self.milliseconds_left() / 1000, missing_interfaces })
     }

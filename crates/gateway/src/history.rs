@@ -59,7 +59,7 @@ pub struct Applied {
     pub model: String,
     /// The text that was loaded, without vendors that were let in.
     pub rules: String,
-    /// Who confirmed it, if someone else.
+    /// Who confirmed it.
     pub confirmed_by: String,
     /// The event whose file this is again, if it was a way back.
     pub again: Option<u64>,
@@ -73,6 +73,8 @@ pub enum Because {
     TimeOver,
     /// The computer was started again before anybody had.
     Restarted,
+    /// The process that applied them was killed before it had proven them.
+    Interrupted,
     /// What the kernel had loaded was not proven to be what was declared.
     NotProven,
     /// Somebody took them back.

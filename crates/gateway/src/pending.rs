@@ -25,17 +25,16 @@ pub(crate) struct Pending {
     pub(crate) boot: String,
     /// Milliseconds after it.
     pub(crate) deadline_ms: u64,
-    /// Somebody has confirmed it: from here on it is only finished, never taken back.
-    pub(crate) confirmed_by: Option<String>,
+    /// It was loaded, read back and proven. One that is not yet, and that nobody holds the lock for, was left by a
+    /// process that was killed.
+    pub(crate) proven: bool,
 }
 
 /// What is to be done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// Its event is written already: only the record is left.
-    Done,
-    /// Confirmed, but not finished.
-    Finish,
+    /// Its event is written already: the kernel is to be told, and the record to go.
+    Decided,
     /// Not confirmed in time.
     GiveUp(Because),
     /// Goes on for these milliseconds.
@@ -45,13 +44,13 @@ pub(crate) enum Fate {
 impl Pending {
     pub(crate) fn fate(&self, last: u64, now: &Moment) -> Fate {
         if self.number <= last {
-            return Fate::Done;
-        }
-        if self.confirmed_by.is_some() {
-            return Fate::Finish;
+            return Fate::Decided;
         }
         if self.boot != now.boot {
             return Fate::GiveUp(Because::Restarted);
+        }
+        if !self.proven {
+            return Fate::GiveUp(Because::Interrupted);
         }
         match self.deadline_ms.checked_sub(now.up_ms).filter(|left| *left > 0) {
             Some(left) => Fate::Wait(left),
@@ -65,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_confirmed_trial_is_finished_and_a_restart_confirms_nothing() {
+    fn time_and_restarts_confirm_nothing() {
         let now = |boot: &str, up_ms| Moment { wall: Timestamp::UNIX_EPOCH, boot: boot.to_owned(), up_ms };
         let tried = Pending {
             number: 7,
@@ -76,16 +75,13 @@ mod tests {
             again: None,
             boot: "first".to_owned(),
             deadline_ms: 60_000,
-            confirmed_by: None,
+            proven: true,
         };
+        let unproven = Pending { proven: false, ..tried.clone() };
+        assert_eq!(unproven.fate(6, &now("first", 59_000)), Fate::GiveUp(Because::Interrupted));
         assert_eq!(tried.fate(6, &now("first", 59_000)), Fate::Wait(1000));
         assert_eq!(tried.fate(6, &now("first", 60_000)), Fate::GiveUp(Because::TimeOver));
         assert_eq!(tried.fate(6, &now("second", 10)), Fate::GiveUp(Because::Restarted));
-        assert_eq!(tried.fate(7, &now("second", 10)), Fate::Done);
-        let confirmed = Pending { confirmed_by: Some("c".to_owned()), ..tried };
-        for (boot, up_ms) in [("first", 59_000), ("first", 90_000), ("second", 10)] {
-            assert_eq!(confirmed.fate(6, &now(boot, up_ms)), Fate::Finish);
-        }
-        assert_eq!(confirmed.fate(7, &now("first", 59_000)), Fate::Done);
+        assert_eq!(tried.fate(7, &now("second", 10)), Fate::Decided);
     }
 }

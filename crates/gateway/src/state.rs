@@ -142,8 +142,7 @@ impl Held<'_> {
         let Some(pending) = &self.pending else { return Ok(()) };
         match pending.fate(self.last()?, &self.now) {
             Fate::Wait(_) => Ok(()),
-            Fate::Done => self.forget(),
-            Fate::Finish => self.finish(),
+            Fate::Decided => self.tidy_up(),
             Fate::GiveUp(because) => self.give_up(because),
         }
     }
@@ -199,13 +198,6 @@ impl Held<'_> {
         Ok(())
     }
 
-    fn forget(&mut self) -> Result<()> {
-        let path = self.gateway.pending_path();
-        remove(&path).map_err(Error::file(&path))?;
-        self.pending = None;
-        Ok(())
-    }
-
     pub(crate) fn open_now(&self) -> impl Iterator<Item = &Opened> {
         self.opened.iter().filter(|each| each.is_open(&self.now))
     }
@@ -255,26 +247,32 @@ impl Held<'_> {
         kernel::load(&self.text()?)
     }
 
-    /// Puts in force what was confirmed: in the kernel first, then in the history, which is one step. Whoever is
-    /// killed in between leaves a record that says it was confirmed.
-    pub(crate) fn finish(&mut self) -> Result<()> {
+    /// Puts in force what was confirmed: in the history, which is one step, then in the kernel.
+    pub(crate) fn put_in_force(&mut self, confirmed_by: &str) -> Result<()> {
         let Some(pending) = self.pending.clone() else { return Ok(()) };
         let clinic = clinic::model::read(&pending.model).map_err(Error::NotAClinic)?;
-        kernel::load(&nft::settled(&self.policy(&clinic)))?;
         // Kept for a start at which the file can no longer be read: without vendors, whose time will be over.
         let rules = nft::settled(&Policy::of(&clinic, self.now.local(), &network::policy::Live::default()));
-        let confirmed_by = pending.confirmed_by.unwrap_or_default();
+        let confirmed_by = confirmed_by.to_owned();
         let applied = Applied { model: pending.model, rules, confirmed_by, again: pending.again };
         self.record(&pending.who, &pending.why, What::Applied(applied))?;
-        self.forget()
+        self.tidy_up()
     }
 
     /// Goes back to what was in force: in the history first, since the kernel goes back by itself.
     pub(crate) fn give_up(&mut self, because: Because) -> Result<()> {
         let Some(pending) = self.pending.clone() else { return Ok(()) };
         self.record(&pending.who, &pending.why, What::GivenUp { because, model: pending.model })?;
-        self.forget()?;
-        self.load()
+        self.tidy_up()
+    }
+
+    /// Takes away the record of a trial whose event is written. It is the sign that the kernel may still have to be
+    /// told, so it goes last.
+    fn tidy_up(&mut self) -> Result<()> {
+        self.pending = None;
+        self.load()?;
+        let path = self.gateway.pending_path();
+        remove(&path).map_err(Error::file(&path))
     }
 }
 

@@ -86,6 +86,7 @@ impl Because {
         match self {
             Self::TimeOver => "時間内に確定されなかった",
             Self::Restarted => "確定の前に再起動した",
+            Self::Interrupted => "適用の途中で中断した",
             Self::NotProven => "宣言と一致すると証明できなかった",
             Self::Withdrawn => "取り下げられた",
         }
@@ -97,6 +98,7 @@ impl Because {
         match self {
             Self::TimeOver => "not confirmed in time",
             Self::Restarted => "the computer was started again before",
+            Self::Interrupted => "interrupted while it was applied",
             Self::NotProven => "not proven to be what is declared",
             Self::Withdrawn => "withdrawn",
         }

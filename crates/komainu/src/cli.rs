@@ -309,10 +309,9 @@ pub(crate) struct Apply {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "reason", args = ["why", "close"], multiple = true)]
 pub(crate) struct Open {
     /// 事業者の ID。省くと、開いているものを示す / The vendor's id; left out: show who is let in
-    #[arg(value_name = "VENDOR", requires = "reason")]
+    #[arg(value_name = "VENDOR")]
     pub(crate) vendor: Option<String>,
     /// 開けておく時間(例: 60m)。宣言された上限と時間帯まで / For how long (60m), within what is declared
     #[arg(long = "for", value_name = "TIME", default_value = "60m", value_parser = minutes)]

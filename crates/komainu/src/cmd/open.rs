@@ -6,21 +6,25 @@ use serde_json::{Value, json};
 
 use super::apply::who;
 use crate::cli::Open;
-use crate::failure::Done;
+use crate::failure::{Done, Failure, Kind};
 use crate::terminal;
 
 /// Opens, closes or lists.
 pub(crate) fn open(args: &Open) -> Done {
     let gateway = Gateway::new(&args.state);
-    let why = args.why.clone().unwrap_or_default();
-    match &args.vendor {
-        None => list(args, &gateway.status()?.opened),
-        Some(vendor) if args.close => {
-            gateway.close(vendor, &who(), &why)?;
+    match (&args.vendor, &args.why) {
+        (None, _) => list(args, &gateway.status()?.opened),
+        (Some(vendor), why) if args.close => {
+            gateway.close(vendor, &who(), why.as_deref().unwrap_or_default())?;
             terminal::tell(&format!("{vendor} を閉じました。\n{vendor} is shut out."));
         }
-        Some(vendor) => {
-            let opening = Opening { vendor: vendor.clone(), minutes: args.minutes, who: who(), why };
+        (Some(_), None) => {
+            let (ja, en) = ("開ける理由がありません。", "There is no reason for letting it in.");
+            return Err(Failure::new(Kind::Usage, ja, en).todo("--why で書いてください。", "Give one: --why."));
+        }
+        (Some(vendor), Some(why)) => {
+            let (vendor, why) = (vendor.clone(), why.clone());
+            let opening = Opening { vendor, minutes: args.minutes, who: who(), why };
             let opened = gateway.open(&opening)?;
             if args.json {
                 terminal::print(&as_json(&opened).to_string());

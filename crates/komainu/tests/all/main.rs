@@ -8,5 +8,8 @@ mod durability;
 mod harness;
 mod hub;
 mod import;
+mod kills;
 mod model;
+mod namespace;
 mod network;
+mod rules;
