@@ -51,7 +51,7 @@ impl Gateway {
     /// If the file is not fit, rules are on trial already, the person's own connection would be cut, the kernel does
     /// not take the rules, or they are not proven: then the former ones are in force again.
     pub fn apply(&self, request: &Request) -> Result<Trial> {
-        self.hold()?.begin(request, None)
+        self.hold_new()?.begin(request, None)
     }
 
     /// The same with the file that an earlier event put in force.
@@ -120,6 +120,7 @@ impl Held<'_> {
             why: request.why.clone(),
             model: request.model.clone(),
             again,
+            closed: self.current()?.is_none() && kernel::has_rules()?,
             boot: self.now.boot.clone(),
             deadline_ms: self.now.up_ms + window * 1000,
             proven: false,

@@ -41,9 +41,6 @@ impl Gateway {
     }
 
     fn confirmed(&self) -> Result<Booted> {
-        if !self.is_there() {
-            return Err(Error::NothingApplied);
-        }
         let held = self.hold()?;
         let Some(entry) = held.current()? else { return Ok(Booted::Nothing) };
         let Some(applied) = entry.applied() else { return Ok(Booted::Nothing) };

@@ -18,6 +18,11 @@ pub(crate) fn load(text: &str) -> Result<()> {
     run(&["nft", "-f", "-"], text).map(drop)
 }
 
+/// Whether rules of ours are loaded.
+pub(crate) fn has_rules() -> Result<bool> {
+    Ok(run(&["nft", "list", "tables"], "")?.lines().any(|line| line.trim() == "table inet komainu"))
+}
+
 /// Holds what is loaded, all of it, against what is meant.
 pub(crate) fn prove_loaded(policy: &Policy) -> Result<Report> {
     let account = run(&["nft", "-j", "list", "ruleset"], "")?;

@@ -21,6 +21,8 @@ pub(crate) struct Pending {
     pub(crate) model: String,
     /// The event whose file this is, if it is a way back.
     pub(crate) again: Option<u64>,
+    /// Without it nothing was let pass: there were rules, but no record of them.
+    pub(crate) closed: bool,
     /// The start of the computer it is valid in.
     pub(crate) boot: String,
     /// Milliseconds after it.
@@ -73,6 +75,7 @@ mod tests {
             why: "b".to_owned(),
             model: String::new(),
             again: None,
+            closed: false,
             boot: "first".to_owned(),
             deadline_ms: 60_000,
             proven: true,

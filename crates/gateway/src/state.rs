@@ -12,6 +12,7 @@ use std::io::Read;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use network::nft::Former;
 use network::{Policy, nft};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -69,6 +70,9 @@ impl Gateway {
     /// # Errors
     /// If the directory cannot be read, or something a killed process left cannot be finished.
     pub fn status(&self) -> Result<Status> {
+        if !self.is_there() {
+            return Ok(Status { current: None, trial: None, opened: Vec::new() });
+        }
         let held = self.hold()?;
         let trial = held.pending.as_ref().map(|pending| OnTrial {
             model: pending.model.clone(),
@@ -84,25 +88,34 @@ impl Gateway {
     /// # Errors
     /// If the directory cannot be read.
     pub fn history(&self) -> Result<Vec<Entry>> {
+        if !self.is_there() {
+            return Ok(Vec::new());
+        }
         let held = self.hold()?;
         held.numbers()?.into_iter().map(|number| held.entry(number)).collect()
     }
 
-    /// Takes the lock, and finishes or takes back what a killed process has left half done.
+    /// Takes the lock, and finishes or takes back what a killed process has left half done. A directory that is not
+    /// there is not made: at the next start it would look like one in which nothing was ever confirmed.
     pub(crate) fn hold(&self) -> Result<Held<'_>> {
-        let mut held = self.hold_as_left()?;
-        held.recover()?;
-        Ok(held)
-    }
-
-    fn hold_as_left(&self) -> Result<Held<'_>> {
-        let history = self.history_dir();
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&history).map_err(Error::file(&history))?;
+        if !self.is_there() {
+            return Err(Error::NothingApplied);
+        }
         let path = self.dir.join("lock");
         let lock = File::options().write(true).create(true).truncate(false).mode(0o600).open(&path);
         let lock = lock.and_then(|lock| lock.lock().map(|()| lock)).map_err(Error::file(&path))?;
         let (pending, opened) = (read(&self.pending_path())?, read(&self.open_path())?);
-        Ok(Held { gateway: self, _lock: lock, now: Moment::now(), pending, opened: opened.unwrap_or_default() })
+        let opened = opened.unwrap_or_default();
+        let mut held = Held { gateway: self, _lock: lock, now: Moment::now(), pending, opened };
+        held.recover()?;
+        Ok(held)
+    }
+
+    /// The same, for the first apply too.
+    pub(crate) fn hold_new(&self) -> Result<Held<'_>> {
+        let history = self.history_dir();
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&history).map_err(Error::file(&history))?;
+        self.hold()
     }
 
     /// Whether anything was ever kept here.
@@ -234,12 +247,15 @@ impl Held<'_> {
     /// The text that makes the kernel agree with this state.
     pub(crate) fn text(&self) -> Result<String> {
         let former = self.former()?;
-        if self.pending.is_none() {
-            return Ok(former.as_ref().map_or_else(nft::nothing, nft::settled));
-        }
+        let Some(pending) = &self.pending else { return Ok(former.as_ref().map_or_else(nft::nothing, nft::settled)) };
+        let former = match &former {
+            Some(policy) => Former::Rules(policy),
+            None if pending.closed => Former::Closed,
+            None => Former::Nothing,
+        };
         let tried = self.policy_met()?.ok_or(Error::NothingOnTrial)?;
         let seconds = u32::try_from(self.milliseconds_left() / 1000).unwrap_or(u32::MAX);
-        Ok(nft::trial(&nft::Trial { former: former.as_ref(), tried: &tried, seconds }))
+        Ok(nft::trial(&nft::Trial { former, tried: &tried, seconds }))
     }
 
     /// Makes the kernel agree with it.
@@ -269,8 +285,12 @@ impl Held<'_> {
     /// Takes away the record of a trial whose event is written. It is the sign that the kernel may still have to be
     /// told, so it goes last.
     fn tidy_up(&mut self) -> Result<()> {
-        self.pending = None;
-        self.load()?;
+        let closed = self.pending.take().is_some_and(|pending| pending.closed);
+        if closed && self.current()?.is_none() {
+            kernel::load(&nft::closed())?;
+        } else {
+            self.load()?;
+        }
         let path = self.gateway.pending_path();
         remove(&path).map_err(Error::file(&path))
     }

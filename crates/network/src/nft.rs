@@ -16,4 +16,4 @@ pub use eval::evaluate;
 pub use keys::{Key, Kind, Needs, Span};
 pub use read::{ReadError, TEXT_MAX, read};
 pub use rules::{Base, Chain, ChainId, Hook, Place, Rule, Ruleset, Statement, Unknown, Verdict};
-pub use trial::{Trial, closed, nothing, settled, trial};
+pub use trial::{Former, Trial, closed, nothing, settled, trial};

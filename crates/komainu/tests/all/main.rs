@@ -9,6 +9,7 @@ mod harness;
 mod hub;
 mod import;
 mod kills;
+mod matrix;
 mod model;
 mod namespace;
 mod network;

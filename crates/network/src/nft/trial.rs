@@ -22,12 +22,23 @@ const OVERLAP: u32 = 1;
 /// What is on trial.
 #[derive(Clone, Copy, Debug)]
 pub struct Trial<'a> {
-    /// What is in force if nobody confirms; none if no rules of ours were.
-    pub former: Option<&'a Policy>,
+    /// What is in force if nobody confirms.
+    pub former: Former<'a>,
     /// What is tried.
     pub tried: &'a Policy,
     /// For how long; at least one second.
     pub seconds: u32,
+}
+
+/// What was in force before a trial.
+#[derive(Clone, Copy, Debug)]
+pub enum Former<'a> {
+    /// No rules of ours.
+    Nothing,
+    /// Those of [`closed`].
+    Closed,
+    /// Those of a policy.
+    Rules(&'a Policy),
 }
 
 /// Whether a table is asked, for as long as elements of a set are there.
@@ -58,9 +69,14 @@ impl Switch {
 #[must_use]
 pub fn trial(trial: &Trial<'_>) -> String {
     let seconds = trial.seconds.max(1);
-    let former = trial.former.map(|policy| table(policy, TABLE, Some(&Switch { tried: false, seconds })));
+    let aside = Some(Switch { tried: false, seconds });
+    let former = match trial.former {
+        Former::Nothing => removed(TABLE),
+        Former::Closed => closed_table(aside.as_ref()),
+        Former::Rules(policy) => table(policy, TABLE, aside.as_ref()),
+    };
     let tried = Switch { tried: true, seconds: seconds + OVERLAP };
-    former.unwrap_or_else(|| removed(TABLE)) + &table(trial.tried, ON_TRIAL, Some(&tried))
+    former + &table(trial.tried, ON_TRIAL, Some(&tried))
 }
 
 /// The text for rules that are in force for good: theirs is the only table.
@@ -75,24 +91,33 @@ pub fn nothing() -> String {
     removed(ON_TRIAL) + &removed(TABLE)
 }
 
-/// The text for a gateway that does not know what it should let pass: nothing, except to itself on its own links
-/// what IPv6 cannot do without, so that a person at the console can work.
+/// The text for a gateway that does not know what it should let pass: nothing, save what it says to itself and what
+/// IPv6 cannot do without on a link.
 #[must_use]
 pub fn closed() -> String {
+    removed(ON_TRIAL) + &closed_table(None)
+}
+
+fn closed_table(switch: Option<&Switch>) -> String {
     let mut page = Page::default();
     page.block(&format!("table inet {TABLE}"), |page| {
-        for hook in ["input", "forward", "output"] {
+        if let Some(switch) = switch {
+            switch.set(page);
+        }
+        for (hook, link) in [("input", Some("iifname")), ("forward", None), ("output", Some("oifname"))] {
             page.block(&format!("chain {hook}"), |page| {
                 page.line(&format!("type filter hook {hook} priority filter; policy drop;"));
-                let (on, neighbours) = (if hook == "input" { "iifname" } else { "oifname" }, "{ 135, 136 }");
-                if hook != "forward" {
-                    page.line(&format!("{on} \"lo\" accept"));
-                    page.line(&format!("icmpv6 type {neighbours} accept"));
+                if let Some(switch) = switch {
+                    page.line(switch.rule());
+                }
+                if let Some(link) = link {
+                    page.line(&format!("{link} \"lo\" accept"));
+                    page.line("icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept");
                 }
             });
         }
     });
-    nothing() + &page.finish()
+    removed(TABLE) + &page.finish()
 }
 
 /// Takes a table away, whether it is there or not.
