@@ -72,6 +72,9 @@ impl Gateway {
     /// If none are on trial (any more), or they are no longer what is loaded: then they are given up.
     pub fn confirm(&self, who: &str) -> Result<Report> {
         let mut held = self.hold()?;
+        if held.pending.is_none() {
+            return Err(Error::NothingOnTrial);
+        }
         held.proven()?;
         held.put_in_force(who)?;
         let policy = held.former()?.ok_or(Error::NothingApplied)?;
