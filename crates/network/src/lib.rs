@@ -17,6 +17,7 @@ pub mod policy;
 pub mod proof;
 pub mod rtx;
 pub mod view;
+pub mod session;
 
 pub use intent::Intent;
 pub use passage::Passage;

@@ -6,6 +6,7 @@ mod deriving;
 mod folded;
 mod kernel;
 mod nft_compiled;
+mod nft_drift;
 mod nft_hostile;
 mod nft_reading;
 mod openwrt_fw4;
@@ -26,6 +27,8 @@ mod rtx_traps;
 mod rtx_vendor;
 mod rtx_walk;
 mod views;
+mod sessions;
+mod window;
 
 /// Holds a text against the one kept in `tests/golden`; `KOMAINU_BLESS=1` keeps the new one.
 fn golden(name: &str, text: &str) {
