@@ -9,6 +9,7 @@ mod nft_hostile;
 mod nft_reading;
 mod policies;
 mod properties;
+mod reach;
 mod rtx_hostile;
 mod rtx_meaning;
 mod rtx_mutation;
