@@ -183,7 +183,7 @@ async fn what_a_form_cannot_be_is_told_at_its_field() {
     let refused = draft(&server, &cookies, PATTERN, flow(None, "office-pc", "nowhere", "")).await;
     let keys: Vec<&str> =
         refused["refused"].as_array().unwrap().iter().map(|each| each["key"].as_str().unwrap()).collect();
-    assert_eq!(keys, ["to", "why"].map(|key| key).to_vec(), "{}", refused["refused"]);
+    assert_eq!(keys, ["why", "to"], "{}", refused["refused"]);
     assert_eq!(refused["text"], json!(PATTERN));
     let used = json!({ "act": "remove", "kind": "device", "id": "orca" });
     assert_ne!(draft(&server, &cookies, PATTERN, used).await["refused"], json!([]), "flows refer to it");
@@ -218,7 +218,10 @@ async fn hostile_names_come_back_as_they_are_and_nowhere_else() {
             let devices = made["view"]["devices"].as_array().unwrap();
             assert_eq!((devices.len(), devices[23]["name"].as_str().unwrap()), (24, name));
             let saved = save(&server, &cookies, ("if-match", &tag), made["text"].as_str().unwrap(), "試し").await;
-            assert_eq!((saved.status.as_u16(), saved.headers["content-type"].clone()), (200, "application/json".parse().unwrap()));
+            assert_eq!(
+                (saved.status.as_u16(), saved.headers["content-type"].clone()),
+                (200, "application/json".parse().unwrap())
+            );
             let back = save(&server, &cookies, ("if-match", &self::tag(&saved)), PATTERN, "戻す").await;
             assert_eq!(self::tag(&back), tag, "the tag is the text's");
         }
@@ -230,7 +233,8 @@ async fn hostile_names_come_back_as_they_are_and_nowhere_else() {
 #[tokio::test]
 async fn reach_is_of_the_draft_that_was_sent() {
     let (server, cookies, _) = declared().await;
-    let ask = |text: String, device: &str| post("/api/network/reach", &cookies, &json!({ "text": text, "device": device }));
+    let ask =
+        |text: String, device: &str| post("/api/network/reach", &cookies, &json!({ "text": text, "device": device }));
     let told = server.send(ask(PATTERN.to_owned(), "orca")).await.json();
     assert_eq!(told["callers"][0]["who"]["ja"], "自動精算機");
     let more = draft(&server, &cookies, PATTERN, flow(None, "office-pc", "orca", "試し")).await;
@@ -245,13 +249,15 @@ async fn reach_is_of_the_draft_that_was_sent() {
 #[tokio::test]
 async fn a_proof_says_equal_different_or_not_understood() {
     let (server, cookies, _) = declared().await;
-    let clinic = clinic::model::read(PATTERN).unwrap();
+    // Echo over IPv6 is what no text of an RTX can say.
+    let text = PATTERN.replace(", \"ping\"", "");
+    let clinic = clinic::model::read(&text).unwrap();
     // The harness' clock stands on a Friday evening in January; what is open then is compiled.
     let now = jiff::Timestamp::from_millisecond(server.app.now_ms()).unwrap();
     let now = now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).datetime();
     let policy = network::Policy::of(&clinic, now, &network::policy::Live::default());
-    let rules = network::rtx::compile(&policy, network::rtx::Model::default()).unwrap();
-    let ask = |rules: &str| post("/api/network/proof", &cookies, &json!({ "text": PATTERN, "rules": rules }));
+    let rules = network::rtx::compile(&policy, network::rtx::Model::Small).unwrap();
+    let ask = |rules: &str| post("/api/network/proof", &cookies, &json!({ "text": text, "rules": rules }));
     let equal = server.send(ask(&rules)).await.json();
     assert_eq!((equal["proof"].clone(), equal["differences"].clone()), (json!("equal"), json!([])), "{equal}");
     let broken: Vec<&str> = rules.lines().collect();
