@@ -23,7 +23,8 @@ export class NetworkDesk {
   /** Somebody else has saved since. */
   conflict = $state(false);
   /** What was said last, to be read once. */
-  said = $state<string | undefined>(undefined);
+  said = $state.raw<string | undefined>(undefined);
+  #isFresh = false;
   #tag: string | undefined;
   #steps = $state.raw(new Steps<string>());
 
@@ -39,6 +40,17 @@ export class NetworkDesk {
 
   get canRedo(): boolean {
     return this.#steps.canRedo;
+  }
+
+  say(said: string): void {
+    this.said = said;
+    this.#isFresh = true;
+  }
+
+  /** Somebody went to another screen: what was said before that is old. */
+  turn(): void {
+    if (!this.#isFresh) this.said = undefined;
+    this.#isFresh = false;
   }
 
   async open(): Promise<void> {

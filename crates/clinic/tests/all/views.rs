@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use clinic::model::map::Area;
-use clinic::model::matrix::Mood;
 use clinic::model::patterns::{PATTERNS, pattern};
 use clinic::model::plan::names;
 use clinic::model::{Clinic, DeviceId, Side, ZoneId, map, matrix, reach, read};

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { View } from '../../data/network';
-import { curve, linesOf, moved, zoomed } from './drawing';
+import { curve, linesOf, moved, peersOf, zoomed } from './drawing';
 
 const whole = { x: 0, y: 0, width: 1200, height: 600 };
 
@@ -47,6 +47,8 @@ test('a device shows its own flows and nobody else’s', () => {
   // The far end of what groups and zones say is each of their devices, or their box.
   expect(linesOf(view, 'internet').map((line) => line.from)).toEqual([area(10, 310), area(200, 310)]);
   expect(linesOf(view, 'nobody')).toEqual([]);
+  // Those who call together are not each other's peers.
+  expect(peersOf(view, 'pc')).toEqual(['server', 'server', 'router', 'router', 'internet']);
 });
 
 test('a curve leaves downwards to what is below', () => {

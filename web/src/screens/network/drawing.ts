@@ -54,6 +54,14 @@ export function linesOf(view: View, end: string): Line[] {
   });
 }
 
+/** Whom an end calls and is called by: the other ends of its flows, and their devices. */
+export function peersOf(view: View, end: string): string[] {
+  return flowsOf(view, end).flatMap((flow) => [
+    ...(flow.from === end || flow.from_devices.includes(end) ? [flow.to, ...flow.to_devices] : []),
+    ...(flow.to === end || flow.to_devices.includes(end) ? [flow.from, ...flow.from_devices] : []),
+  ]);
+}
+
 /** The name of a box, where lines to the whole of it end. */
 const head = (area: Box): Box => ({ ...area, height: 30 });
 
