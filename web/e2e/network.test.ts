@@ -240,7 +240,7 @@ test('a proof tells equal, different and not understood', async () => {
     writeFileSync(join(work, 'clinic.toml'), text);
     execFileSync(bin, ['compile', join(work, 'clinic.toml'), '--target', 'rtx', '--out', work], { stdio: 'ignore' });
     await page.getByLabel('ファイルから読み込む').setInputFiles(join(work, 'komainu.rtx'));
-    expect(await page.getByLabel('ルーターの設定').inputValue()).toBe(readFileSync(join(work, 'komainu.rtx'), 'utf8'));
+    await expect.poll(() => page.getByLabel('ルーターの設定').inputValue()).toBe(readFileSync(join(work, 'komainu.rtx'), 'utf8'));
     await page.getByRole('button', { name: '確かめる', exact: true }).click();
     await page.getByText('証明: 動いている規則は、宣言と一致する。').waitFor();
     await accessible(page, 'proof, equal');
