@@ -47,6 +47,14 @@ pub(crate) enum Command {
     Compile(Compile),
     /// 動いている規則が宣言どおりかを証明する / Prove that the rules that run are those that were declared
     Prove(Prove),
+    /// 診療所のファイルをこのコンピューターの規則として適用する / Apply the clinic's file to this computer's rules
+    Apply(Apply),
+    /// 事業者の遠隔保守を時間を限って開く / Let a vendor in for a while
+    Open(Open),
+    /// 規則が手で変えられていないかを確かめる / See whether rules were changed by hand
+    Drift(Drift),
+    /// 時間に合わせて規則を保つ(常駐) / Keep rules as the hours go (runs on)
+    WatchRules(WatchRules),
     /// 監査記録 / The audit log
     #[command(subcommand)]
     Audit(Audit),
@@ -253,17 +261,131 @@ pub(crate) struct Prove {
     pub(crate) json: bool,
 }
 
+/// Where applied files are kept, unless it is said otherwise.
+const STATE: &str = "/var/lib/komainu/gateway";
+
+#[derive(Debug, Args)]
+#[group(id = "task", required = true, args = ["file", "confirm", "cancel", "revert", "boot", "status", "history"])]
+pub(crate) struct Apply {
+    /// 診療所のファイル / The clinic's file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// 試している規則を確定する / Confirm the rules on trial
+    #[arg(long)]
+    pub(crate) confirm: bool,
+    /// 試している規則を取り下げる / Give the rules on trial up
+    #[arg(long)]
+    pub(crate) cancel: bool,
+    /// 履歴の N 番で適用したファイルに戻す / Apply the file of event N of the history again
+    #[arg(long, value_name = "N")]
+    pub(crate) revert: Option<u64>,
+    /// 起動時: 最後に確定した規則を読み込む / At start: load the rules confirmed last
+    #[arg(long)]
+    pub(crate) boot: bool,
+    /// 今の状態を示す / Show what is in force
+    #[arg(long)]
+    pub(crate) status: bool,
+    /// 履歴を示す / Show the history
+    #[arg(long)]
+    pub(crate) history: bool,
+    /// この時間内に確定しなければ元に戻す(例: 60s, 5m) / Go back unless confirmed within this time (60s, 5m)
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = window)]
+    pub(crate) confirm_within: u32,
+    /// 証明できたら、たずねずに確定する / Confirm without asking once it is proven
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// 今の接続が切れる規則でも適用する / Apply rules even if they cut the connection you work through
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// 理由。履歴に残る / For what reason; kept in the history
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) why: String,
+    /// 記録の場所 / Where applied files are kept
+    #[arg(long, value_name = "DIR", default_value = STATE)]
+    pub(crate) state: PathBuf,
+    /// JSON で出力 / Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// 事業者の ID。省くと、開いているものを示す / The vendor's id; left out: show who is let in
+    #[arg(value_name = "VENDOR")]
+    pub(crate) vendor: Option<String>,
+    /// 開けておく時間(例: 60m)。宣言された上限と時間帯まで / For how long (60m), within what is declared
+    #[arg(long = "for", value_name = "TIME", default_value = "60m", value_parser = minutes)]
+    pub(crate) minutes: u16,
+    /// 理由。履歴に残る / For what reason; kept in the history
+    #[arg(long, value_name = "TEXT", requires = "vendor")]
+    pub(crate) why: Option<String>,
+    /// 時間の前に閉じる / Shut it out before its time is over
+    #[arg(long, requires = "vendor")]
+    pub(crate) close: bool,
+    /// 記録の場所 / Where applied files are kept
+    #[arg(long, value_name = "DIR", default_value = STATE)]
+    pub(crate) state: PathBuf,
+    /// JSON で出力 / Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "終了コード / exit codes: 0 適用したまま as applied, 1 違う changed, 2 読み取れない規則がある not fully understood"
+)]
+pub(crate) struct Drift {
+    /// 記録の場所 / Where applied files are kept
+    #[arg(long, value_name = "DIR", default_value = STATE)]
+    pub(crate) state: PathBuf,
+    /// JSON で出力 / Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WatchRules {
+    /// 記録の場所 / Where applied files are kept
+    #[arg(long, value_name = "DIR", default_value = STATE)]
+    pub(crate) state: PathBuf,
+}
+
+/// `90`, `90s`, `5m`, `1h`, in seconds.
+fn seconds(text: &str) -> Option<u32> {
+    let (number, unit) = match text.strip_suffix(['s', 'm', 'h']) {
+        Some(number) => (number, &text[number.len()..]),
+        None => (text, "s"),
+    };
+    let each = match unit {
+        "m" => 60,
+        "h" => 3600,
+        _ => 1,
+    };
+    number.parse::<u32>().ok()?.checked_mul(each).filter(|seconds| *seconds > 0)
+}
+
+fn window(text: &str) -> Result<u32, String> {
+    let fits = seconds(text).filter(|seconds| *seconds <= gateway::WINDOW_MAX_SECONDS);
+    fits.ok_or_else(|| "1s から 1h まで / from 1s to 1h".to_owned())
+}
+
+fn minutes(text: &str) -> Result<u16, String> {
+    let fits = seconds(text).filter(|seconds| seconds % 60 == 0 && *seconds <= 24 * 3600);
+    fits.and_then(|seconds| u16::try_from(seconds / 60).ok())
+        .ok_or_else(|| "1m から 24h まで / from 1m to 24h".to_owned())
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     /// 今のファイル。NEW を省くと新しいファイル / The file as it is; with NEW left out, the new file
     #[arg(value_name = "OLD")]
     pub(crate) old: PathBuf,
-    /// 新しいファイル / The new file
-    #[arg(value_name = "NEW", required_unless_present = "data")]
+    /// 新しいファイル。省くと、適用済みのファイルと比べる / The new file; left out: compare with what was applied
+    #[arg(value_name = "NEW")]
     pub(crate) new: Option<PathBuf>,
-    /// 適用済みのファイルと比べる / Compare with the file that was applied
-    #[arg(long, value_name = "DIR", conflicts_with = "new")]
-    pub(crate) data: Option<PathBuf>,
+    /// 適用の記録の場所 / Where applied files are kept
+    #[arg(long, value_name = "DIR", default_value = STATE, conflicts_with = "new")]
+    pub(crate) state: PathBuf,
     /// 表で出力 / Print a table
     #[arg(long, conflicts_with = "json")]
     pub(crate) table: bool,
@@ -310,6 +432,14 @@ mod tests {
             }
         }
         check(&Cli::command());
+    }
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        assert_eq!(["90", "90s", "5m", "1h"].map(seconds), [Some(90), Some(90), Some(300), Some(3600)]);
+        assert_eq!(["", "0", "m", "-1s", "1d", "9999999h"].map(seconds), [None; 6]);
+        assert_eq!((minutes("2h"), minutes("25h").is_err(), minutes("90s").is_err()), (Ok(120), true, true));
+        assert_eq!((window("60s"), window("2h").is_err()), (Ok(60), true));
     }
 
     #[test]

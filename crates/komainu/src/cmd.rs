@@ -1,16 +1,20 @@
 //! One module per command.
 
+mod apply;
 mod audit;
 mod check;
 mod compile;
 mod demo;
+mod drift;
 mod hub;
 mod import;
 mod init;
+mod open;
 mod plan;
 mod prove;
 mod serve;
 mod token;
+mod watch_rules;
 
 use std::process::ExitCode;
 
@@ -20,7 +24,11 @@ use crate::{logging, terminal};
 
 /// Does what the command line asks; with which code the program then ends.
 pub(crate) fn run(cli: Cli) -> Done<ExitCode> {
-    logging::start(if matches!(cli.command, Command::Serve(_) | Command::Hub(_)) { "info" } else { "warn" });
+    logging::start(if matches!(cli.command, Command::Serve(_) | Command::Hub(_) | Command::WatchRules(_)) {
+        "info"
+    } else {
+        "warn"
+    });
     let done = match cli.command {
         Command::Serve(args) => wait(serve::serve(args)),
         Command::Demo(args) => wait(demo::demo(args)),
@@ -36,6 +44,10 @@ pub(crate) fn run(cli: Cli) -> Done<ExitCode> {
         Command::Plan(args) => plan::plan(&args),
         Command::Compile(args) => compile::compile(&args),
         Command::Prove(args) => return prove::prove(&args),
+        Command::Apply(args) => apply::apply(&args),
+        Command::Open(args) => open::open(&args),
+        Command::Drift(args) => return drift::drift(&args),
+        Command::WatchRules(args) => watch_rules::watch_rules(&args),
         Command::Audit(Audit::Verify(args)) => wait(audit::verify(args)),
     };
     done.map(|()| ExitCode::SUCCESS)

@@ -142,6 +142,58 @@ impl From<store::StoreError> for Failure {
     }
 }
 
+impl From<gateway::Error> for Failure {
+    fn from(error: gateway::Error) -> Self {
+        use gateway::Error as E;
+        let kind = match &error {
+            E::File { source, path } => return Self::file("扱う", "use", path, source),
+            E::Damaged { .. } => Kind::Damaged,
+            E::NotAClinic(_) | E::Unsound(_) | E::Platform(_) => Kind::Input,
+            E::Nft(_) => Kind::Unreachable,
+            E::OnTrial { .. } => Kind::Busy,
+            E::NothingOnTrial | E::NothingApplied | E::NoSuchEvent(_) | E::NoSuchVendor(_) => Kind::NotFound,
+            E::WouldCut(_) | E::NotProven(_) | E::Shut { .. } => Kind::Refused,
+        };
+        let failure = Self::new(kind, error.ja(), error.en());
+        let failure = match &error {
+            E::Nft(_) => failure.todo(
+                "nftables を入れ、管理者として実行してください (apt-get install nftables)。",
+                "Install nftables and run this as root (apt-get install nftables).",
+            ),
+            E::Platform(_) => failure.todo(
+                "ルーターの規則は komainu compile で作ります。ここで適用するなら platform = \"nftables\" とします。",
+                "A router's rules are made by komainu compile. To apply them here: platform = \"nftables\".",
+            ),
+            E::OnTrial { .. } => failure.todo(
+                "komainu apply --confirm で確定するか、--cancel で取り下げてください。",
+                "Confirm them with komainu apply --confirm, or give them up with --cancel.",
+            ),
+            E::NothingApplied => {
+                failure.todo("komainu apply FILE で適用してください。", "Apply a file: komainu apply FILE.")
+            }
+            E::NoSuchEvent(_) => {
+                failure.todo("komainu apply --history で見てください。", "See komainu apply --history.")
+            }
+            E::NoSuchVendor(_) => failure.todo("komainu open で見てください。", "See komainu open."),
+            E::WouldCut(_) => failure.todo(
+                "この接続を通信として宣言するか、別の道を確保して --force を付けてください。",
+                "Declare this connection as a flow, or have another way in and add --force.",
+            ),
+            _ => failure,
+        };
+        match &error {
+            E::NotAClinic(problems) => {
+                let lines =
+                    problems.0.iter().map(|each| format!("\n  {}: {}\n    {}", each.line, each.ja(), each.en()));
+                failure.because(lines.collect::<String>() + "\n  ")
+            }
+            E::NotProven(report) => failure.because(format!("\n{report}")),
+            E::Damaged { .. } | E::Nft(_) => failure.because(error),
+            _ => failure,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{IsTerminal, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -76,18 +76,9 @@ pub(crate) fn write_private(path: &Path, text: &[u8]) -> Done {
     write_whole(path, text, 0o600)
 }
 
-/// Writes a file whole or not at all: beside its place, then into it. `mode` is narrowed by the user's mask.
+/// Writes a file whole or not at all. `mode` is narrowed by the user's mask.
 pub(crate) fn write_whole(path: &Path, text: &[u8], mode: u32) -> Done {
-    let failed = |error: &std::io::Error| Failure::file("書く", "write", path, error);
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let beside = path.with_file_name(name);
-    let _stale = fs::remove_file(&beside);
-    let written = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&beside).and_then(|mut file| {
-        file.write_all(text)?;
-        file.sync_all()
-    });
-    written.and_then(|()| fs::rename(&beside, path)).map_err(|error| failed(&error))
+    gateway::write_whole(path, text, mode).map_err(|error| Failure::file("書く", "write", path, &error))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod passage;
 pub mod policy;
 pub mod proof;
 pub mod rtx;
+pub mod session;
 
 pub use intent::Intent;
 pub use passage::Passage;

@@ -14,6 +14,7 @@
 mod derive;
 mod end;
 mod housekeeping;
+mod window;
 
 use core::net::IpAddr;
 
@@ -24,6 +25,7 @@ use jiff::civil::DateTime;
 pub use derive::{Granted, Live};
 pub use end::{End, Reach, Side, Spot};
 pub use housekeeping::{Chore, Errand, link_local};
+pub use window::{Shut, window};
 
 /// What shall pass, at the moment it was made for.
 #[derive(Clone, Debug, PartialEq, Eq)]

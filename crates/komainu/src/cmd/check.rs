@@ -70,7 +70,7 @@ pub(super) fn clinic(path: &Path) -> Done<Clinic> {
 }
 
 /// The text of a file. No more is read than a clinic can have.
-fn text(path: &Path) -> Done<String> {
+pub(super) fn text(path: &Path) -> Done<String> {
     let mut text = Vec::new();
     let limit = u64::try_from(TEXT_LEN_MAX).unwrap_or(u64::MAX).saturating_add(1);
     let read = File::open(path).and_then(|file| file.take(limit).read_to_end(&mut text));
@@ -88,7 +88,7 @@ fn text(path: &Path) -> Done<String> {
 }
 
 /// `FILE:LINE` with the sentences of each problem.
-fn unfit(path: &Path, problems: &NotAClinic) -> Failure {
+pub(super) fn unfit(path: &Path, problems: &NotAClinic) -> Failure {
     let path = path.display();
     let lines: Vec<String> = problems
         .0

@@ -1,46 +1,32 @@
 //! `komainu plan`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clinic::model::plan::{COLUMNS_JA, Change, Party, Row, Thing};
 use clinic::model::{self, Clinic};
+use gateway::Gateway;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
 use super::check;
 use crate::cli::Plan;
-use crate::failure::{Done, Failure, Kind};
+use crate::failure::{Done, Failure};
 use crate::terminal;
-
-/// The clinic's file as it was applied last, in the data directory.
-const APPLIED: &str = "applied.toml";
 
 /// Shows what a change opens and closes.
 pub(crate) fn plan(args: &Plan) -> Done {
-    let (old, new): (PathBuf, &Path) = match (&args.new, &args.data) {
-        (Some(new), _) => (args.old.clone(), new),
-        (None, Some(data)) => (applied(data)?, &args.old),
-        (None, None) => {
-            return Err(Failure::new(Kind::Usage, "NEW か --data が要ります。", "NEW or --data is needed."));
-        }
+    let (old, new): (Clinic, &Path) = match &args.new {
+        Some(new) => (check::clinic(&args.old)?, new),
+        None => (applied(&args.state)?, &args.old),
     };
-    let (old, clinic) = (check::clinic(&old)?, check::clinic(new)?);
+    let clinic = check::clinic(new)?;
     let plan = model::plan(&old, &clinic, check::today());
     if args.json {
         terminal::print(&as_json(&plan, &old, &clinic).to_string());
-    } else if plan.is_empty() {
-        terminal::print("変わるものはありません。\nNothing changes.");
-    } else if args.table {
+    } else if args.table && !plan.is_empty() {
         terminal::print(&table(&plan.table(&old, &clinic)));
     } else {
-        for (ja, en) in plan.ja(&old, &clinic).iter().zip(plan.en(&old, &clinic)) {
-            terminal::print(&format!("{ja}\n    {en}"));
-        }
-        let (opens, closes, things) = (plan.opens.len(), plan.closes.len(), plan.things.len());
-        terminal::print(&format!(
-            "開く通信 {opens}・閉じる通信 {closes}・変わるもの {things}。\n\
-             {opens} open, {closes} close, {things} things change."
-        ));
+        tell(&plan, &old, &clinic);
     }
     let errors = check::errors(&clinic);
     if errors > 0 {
@@ -53,19 +39,29 @@ pub(crate) fn plan(args: &Plan) -> Done {
     Ok(())
 }
 
-/// Where the applied file is.
-fn applied(data: &Path) -> Done<PathBuf> {
-    let path = data.join(APPLIED);
-    if path.exists() {
-        return Ok(path);
+/// A change in sentences.
+pub(super) fn tell(plan: &model::Plan, old: &Clinic, new: &Clinic) {
+    if plan.is_empty() {
+        return terminal::print("変わるものはありません。\nNothing changes.");
     }
-    let data = data.display();
-    Err(Failure::new(
-        Kind::NotFound,
-        format!("{data} にはまだ適用されたファイルがありません。"),
-        format!("Nothing has been applied in {data} yet."),
-    )
-    .todo("比べるファイルを二つ渡してください。", "Give two files to compare."))
+    for (ja, en) in plan.ja(old, new).iter().zip(plan.en(old, new)) {
+        terminal::print(&format!("{ja}\n    {en}"));
+    }
+    let (opens, closes, things) = (plan.opens.len(), plan.closes.len(), plan.things.len());
+    terminal::print(&format!(
+        "開く通信 {opens}・閉じる通信 {closes}・変わるもの {things}。\n\
+         {opens} open, {closes} close, {things} things change."
+    ));
+}
+
+/// What was applied last.
+fn applied(state: &Path) -> Done<Clinic> {
+    let current = Gateway::new(state).status()?.current;
+    match current.as_ref().and_then(gateway::Entry::applied) {
+        Some(applied) => Ok(applied.clinic()?),
+        None => Err(Failure::from(gateway::Error::NothingApplied)
+            .todo("比べるファイルを二つ渡してください。", "Give two files to compare.")),
+    }
 }
 
 /// Columns side by side; Japanese characters are two columns wide.

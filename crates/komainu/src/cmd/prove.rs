@@ -35,11 +35,16 @@ pub(crate) fn prove(args: &Prove) -> Done<ExitCode> {
     } else {
         tell(&report)
     }
-    Ok(ExitCode::from(match report.proof {
+    Ok(code(&report.proof))
+}
+
+/// 0 equal, 1 different, 2 not understood.
+pub(super) fn code(proof: &Proof) -> ExitCode {
+    ExitCode::from(match proof {
         Proof::Equal => 0,
         Proof::Different => 1,
         Proof::NotUnderstood => 2,
-    }))
+    })
 }
 
 fn nftables(args: &Prove, policy: &Policy, text: &str) -> Done<Report> {
@@ -101,6 +106,14 @@ fn loaded() -> Done<String> {
 }
 
 fn tell(report: &Report) {
+    differences(report);
+    for each in &report.findings {
+        terminal::print(&format!("・{}\n    {}", each.ja(), each.en()));
+    }
+}
+
+/// The verdict, and what differs.
+pub(super) fn differences(report: &Report) {
     terminal::print(&format!("{}\n    {}", report.proof.ja(), report.proof.en()));
     for unknown in &report.unknown {
         terminal::print(&format!("? {}: {}", unknown.place, unknown.what));
@@ -111,12 +124,9 @@ fn tell(report: &Report) {
     if report.more {
         terminal::print("≠ …ほかにもあります。\n    … and more.");
     }
-    for each in &report.findings {
-        terminal::print(&format!("・{}\n    {}", each.ja(), each.en()));
-    }
 }
 
-fn as_json(report: &Report) -> Value {
+pub(super) fn as_json(report: &Report) -> Value {
     let word = match report.proof {
         Proof::Equal => "equal",
         Proof::Different => "different",

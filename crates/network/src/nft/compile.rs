@@ -11,21 +11,33 @@ use ipnet::IpNet;
 
 use super::plan::{MapKey, Plan, Wide};
 use super::text::{Page, comment, one_of, quoted, remark};
+use super::trial::Switch;
 use crate::boxes::{Block, Kind, Range, addresses_text as addresses, belonging, ports_text as ports};
 use crate::policy::{Chore, Errand, Policy, Side, link_local};
 
 /// Rate-limited, so that a flood fills no log.
 const LOG_LIMIT: &str = "limit rate 30/minute burst 10 packets";
 
+/// The table that holds the rules.
+pub(super) const TABLE: &str = "komainu";
+
 /// The rule set of a policy. The same policy gives the same text.
 #[must_use]
 pub fn compile(policy: &Policy) -> String {
-    let compile = Compile { policy, plan: Plan::of(policy) };
+    table(policy, TABLE, None)
+}
+
+/// A table of this name, replaced as a whole; in a trial, with the switch that decides whether it is asked at all.
+pub(super) fn table(policy: &Policy, name: &str, switch: Option<&Switch>) -> String {
+    let compile = Compile { policy, plan: Plan::of(policy), switch };
     let mut page = Page::default();
     page.line("# Made by Komainu from the declared clinic. Changes made here are lost; change the declaration.");
-    page.line("table inet komainu");
-    page.line("delete table inet komainu");
-    page.block("table inet komainu", |page| {
+    page.line(&format!("table inet {name}"));
+    page.line(&format!("delete table inet {name}"));
+    page.block(&format!("table inet {name}"), |page| {
+        if let Some(switch) = switch {
+            switch.set(page);
+        }
         compile.quarantine(page);
         compile.sets(page);
         compile.maps(page);
@@ -40,6 +52,7 @@ pub fn compile(policy: &Policy) -> String {
 struct Compile<'a> {
     policy: &'a Policy,
     plan: Plan<'a>,
+    switch: Option<&'a Switch>,
 }
 
 impl Compile<'_> {
@@ -119,7 +132,7 @@ impl Compile<'_> {
     fn hooks(&self, page: &mut Page) {
         let known = one_of(&self.interfaces());
         page.block("chain input", |page| {
-            page.line("type filter hook input priority filter; policy drop;");
+            self.base(page, "type filter hook input priority filter; policy drop;");
             page.line("iifname \"lo\" counter accept");
             page.line("jump isolated");
             self.chores(page, true);
@@ -129,7 +142,7 @@ impl Compile<'_> {
             page.line("goto refused");
         });
         page.block("chain forward", |page| {
-            page.line("type filter hook forward priority filter; policy drop;");
+            self.base(page, "type filter hook forward priority filter; policy drop;");
             page.line("jump isolated");
             page.line(&format!("ip6 saddr {} goto spoofed", link_local()));
             page.line("jump belonging");
@@ -142,7 +155,7 @@ impl Compile<'_> {
             page.line("goto refused");
         });
         page.block("chain output", |page| {
-            page.line("type filter hook output priority filter; policy drop;");
+            self.base(page, "type filter hook output priority filter; policy drop;");
             page.line("oifname \"lo\" counter accept");
             page.line("jump isolated");
             self.chores(page, false);
@@ -152,6 +165,14 @@ impl Compile<'_> {
             page.line("goto refused");
         });
         self.masquerade(page);
+    }
+
+    /// Where packets enter a chain. A table that stands aside lets them pass to the other one.
+    fn base(&self, page: &mut Page, head: &str) {
+        page.line(head);
+        if let Some(switch) = self.switch {
+            page.line(switch.rule());
+        }
     }
 
     /// The look-up by interfaces.
@@ -206,7 +227,7 @@ impl Compile<'_> {
             return;
         }
         page.block("chain postrouting", |page| {
-            page.line("type nat hook postrouting priority srcnat; policy accept;");
+            self.base(page, "type nat hook postrouting priority srcnat; policy accept;");
             let uplink = self.interface(Side::Uplink);
             page.line(&format!("oifname {uplink} ip saddr {} counter masquerade", one_of(&private)));
         });

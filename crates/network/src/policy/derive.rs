@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 
+use super::window::open_at;
 use super::{Because, Closed, End, Flow, Grant, Host, Match, Place, Policy, Reach, Service, Side, Spot, Uplink, Zone};
 
 /// What persons opened and shut for a while: not declared, and kept by the program that applies rules.
@@ -80,10 +81,7 @@ fn because(hours: &[Hours], until: Option<jiff::civil::Date>, now: DateTime) -> 
     if until.is_some_and(|last| last < now.date()) {
         return Some(Because::Over);
     }
-    let weekday = usize::try_from(now.weekday().to_monday_zero_offset()).unwrap_or(0);
-    let minute = u16::try_from(i32::from(now.hour()) * 60 + i32::from(now.minute())).unwrap_or(0);
-    let open = hours.is_empty() || hours.iter().any(|hours| hours.contains(weekday, minute));
-    (!open).then_some(Because::Hours)
+    (!open_at(hours, now)).then_some(Because::Hours)
 }
 
 struct Of<'a> {
