@@ -9,7 +9,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
@@ -35,6 +35,8 @@ try {
     env.NODE_EXTRA_CA_CERTS = join(work, 'ca.pem');
     writeFileSync(env.NODE_EXTRA_CA_CERTS, ready.ca_pem);
   }
+  // Some tests let the program write what the page then reads.
+  if (values.bin) env.KOMAINU_BIN = resolve(values.bin);
   if (values.screens) env.KOMAINU_SCREENS = '1';
   const vitest = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs');
   const args = [vitest, 'run', '--config', join(import.meta.dirname, 'vitest.config.ts'), ...positionals];

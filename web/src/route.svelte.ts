@@ -1,18 +1,31 @@
 // Addresses of screens. They hold opaque ids only: no name and no search text gets into a browser's history.
 
-export type Route = { screen: 'home' } | { screen: 'factor' } | { screen: 'chart'; patient: string };
+export type Route =
+  | { screen: 'home' }
+  | { screen: 'factor' }
+  | { screen: 'chart'; patient: string }
+  /** `at` is what stands behind /network; its screens read it. */
+  | { screen: 'network'; at: string };
 
 export const path = {
   home: () => '/',
   factor: () => '/settings/second-factor',
+  network: (at = '') => (at === '' ? '/network' : `/network/${at}`),
   chart: (patient: string) => `/patients/${encodeURIComponent(patient)}`,
 };
 
 /** The screen of an address; unknown ones lead home, from where everything can be found. */
 export function routeOf(pathname: string): Route {
   if (pathname === path.factor()) return { screen: 'factor' };
+  const network = /^\/network(?:\/([\w@.%/-]{1,200}))?$/.exec(pathname);
+  if (network) return { screen: 'network', at: network[1] ?? '' };
   const chart = /^\/patients\/([A-Za-z0-9.-]{1,64})$/.exec(pathname);
   return chart ? { screen: 'chart', patient: chart[1]! } : { screen: 'home' };
+}
+
+/** One back: from a part of the network to its matrix, from everything else home. */
+export function up(route: Route): string {
+  return route.screen === 'network' && route.at !== '' ? path.network() : path.home();
 }
 
 class Router {

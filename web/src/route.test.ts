@@ -1,12 +1,20 @@
 import { expect, test } from 'vitest';
-import { path, routeOf } from './route.svelte';
+import { path, routeOf, up } from './route.svelte';
 
 test('every address leads back to its screen', () => {
   expect(routeOf(path.home())).toEqual({ screen: 'home' });
   expect(routeOf(path.factor())).toEqual({ screen: 'factor' });
+  expect(routeOf(path.network())).toEqual({ screen: 'network', at: '' });
+  expect(routeOf(path.network('edit/flow/x-1'))).toEqual({ screen: 'network', at: 'edit/flow/x-1' });
   expect(routeOf(path.chart('a-1.B'))).toEqual({ screen: 'chart', patient: 'a-1.B' });
 });
 
-test.each(['/patients/', '/patients/a/b', '/patients/%3Cscript%3E', `/patients/${'a'.repeat(65)}`, '/none', '/settings', '/settings/second-factor/x'])('%s leads home', (address) =>
+test.each(['/patients/', '/patients/a/b', '/patients/%3Cscript%3E', `/patients/${'a'.repeat(65)}`, '/none', '/settings', '/settings/second-factor/x', '/networks', '/network/<script>', `/network/${'a'.repeat(201)}`])('%s leads home', (address) =>
   expect(routeOf(address)).toEqual({ screen: 'home' }),
 );
+
+test('back leads one up', () => {
+  expect(up(routeOf(path.network('map')))).toBe(path.network());
+  expect(up(routeOf(path.network()))).toBe(path.home());
+  expect(up(routeOf(path.chart('a')))).toBe(path.home());
+});

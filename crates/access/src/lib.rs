@@ -6,6 +6,7 @@
 
 mod actor;
 mod class;
+mod network;
 mod permit;
 mod policy;
 mod scope;

@@ -44,7 +44,7 @@ pub(crate) async fn bind(listen: &Listen) -> Done<TcpListener> {
 }
 
 /// Opens the server over a store.
-pub(crate) async fn open(store: Store, listen: &Listen, clinic: String) -> Done<App> {
+pub(crate) async fn open(store: Store, listen: &Listen, directory: &Path, clinic: String) -> Done<App> {
     let clock: Clock = Arc::new(now_ms);
     let hosts = Hosts::new(names(&store, listen).await?);
     let edge = Edge { hosts, tls: !listen.plain_http };
@@ -53,6 +53,7 @@ pub(crate) async fn open(store: Store, listen: &Listen, clinic: String) -> Done<
         lasting: Lasting::default(),
         limits: server::fhir::Limits::default(),
         clinic,
+        directory: directory.to_owned(),
         new_authority: listen.new_authority,
     };
     Ok(App::open(store, clock, config).await?)

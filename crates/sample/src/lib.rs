@@ -31,6 +31,10 @@ use calendar::Calendar;
 use course::{Chart, Shape};
 use people::Person;
 
+/// The clinic's declared network (`clinic.toml`): its devices by room, what may talk to what, floors and Wi-Fi. Makers
+/// and models are invented, addresses of vendors are those set aside for documents.
+pub const NETWORK: &str = include_str!("network.toml");
+
 /// A clinic in the middle of a working day, with the five years behind it and the weeks ahead.
 pub struct Clinic {
     seed: u64,

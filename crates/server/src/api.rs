@@ -6,6 +6,7 @@ mod authority;
 mod factor;
 mod health;
 mod json;
+mod network;
 mod policy;
 mod session;
 
@@ -32,6 +33,14 @@ use crate::signin::layer;
         factor::reset,
         policy::current,
         policy::set,
+        network::current,
+        network::save,
+        network::draft,
+        network::reach,
+        network::prove,
+        network::history,
+        network::version,
+        network::patterns,
         health::health,
         authority::pem,
         authority::der,
@@ -67,8 +76,21 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/api/session/factor", get(factor::current))
         .route("/api/session/factor/removal", post(factor::remove))
         .route("/api/accounts/{account}/factor-reset", post(factor::reset))
-        .route("/api/factor-policy", get(policy::current).put(policy::set));
+        .route("/api/factor-policy", get(policy::current).put(policy::set))
+        .merge(network());
     layer::own_page(open.merge(layer::known(known, app)).merge(layer::signed_in(signed_in, app)))
+}
+
+/// The declared network.
+fn network() -> Router<App> {
+    Router::new()
+        .route("/api/network", get(network::current).put(network::save))
+        .route("/api/network/draft", post(network::draft))
+        .route("/api/network/reach", post(network::reach))
+        .route("/api/network/proof", post(network::prove))
+        .route("/api/network/history", get(network::history))
+        .route("/api/network/history/{number}", get(network::version))
+        .route("/api/network/patterns", get(network::patterns))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What every handler shares.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
@@ -13,6 +14,7 @@ use store::{Clock, Store, StoreError};
 
 use crate::fhir::Limits;
 use crate::http::Edge;
+use crate::network::Declared;
 use crate::signin::{Lasting, SignIn};
 use crate::tls::{Authority, ServerCertificate, TlsError};
 
@@ -29,6 +31,7 @@ struct Parts {
     authority: Authority,
     edge: Edge,
     sign_in: SignIn,
+    declared: Declared,
 }
 
 /// How a server is opened.
@@ -42,6 +45,8 @@ pub struct Config {
     pub limits: Limits,
     /// The clinic's name for a data directory that has none yet.
     pub clinic: String,
+    /// The data directory, where the clinic's file is kept.
+    pub directory: PathBuf,
     /// Make a new authority though there is one. Every device has to install it then.
     pub new_authority: bool,
 }
@@ -98,8 +103,19 @@ impl App {
         let sign_in = SignIn::new(key.ok_or(OpenError::Setting(DEVICE_KEY))?, config.lasting);
         let sign_in = sign_in.map_err(|_| OpenError::System)?;
         let limits = config.limits;
+        let declared = Declared::new(config.directory);
         let record = Record::new(store.clone(), limits.record);
-        Ok(Self(Arc::new(Parts { store, record, limits, clock, clinic, authority, edge: config.edge, sign_in })))
+        Ok(Self(Arc::new(Parts {
+            store,
+            record,
+            limits,
+            clock,
+            clinic,
+            authority,
+            edge: config.edge,
+            sign_in,
+            declared,
+        })))
     }
 
     /// The server's certificate: the stored one while it is good for the names, else a new one, which is stored.
@@ -167,6 +183,10 @@ impl App {
 
     pub(crate) fn edge(&self) -> &Edge {
         &self.0.edge
+    }
+
+    pub(crate) fn declared(&self) -> &Declared {
+        &self.0.declared
     }
 
     pub(crate) fn sign_in(&self) -> &SignIn {

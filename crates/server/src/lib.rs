@@ -6,6 +6,7 @@ mod app;
 pub mod fhir;
 pub mod http;
 pub mod net;
+pub mod network;
 mod page;
 pub mod problem;
 mod router;

@@ -237,7 +237,7 @@ impl SignIn {
 }
 
 impl Attempt {
-    fn event(&self, actor: &str, action: &str, outcome: Outcome) -> Event {
+    pub(crate) fn event(&self, actor: &str, action: &str, outcome: Outcome) -> Event {
         Event {
             source: self.source.to_string(),
             request: self.request.to_string(),

@@ -73,6 +73,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is declared. */
+        get: operations["network"];
+        /** Keeps a new text. `If-Match` names the text it takes the place of; `If-None-Match: *` says that there is none. */
+        put: operations["save_network"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a text means, after an edit if one is asked for, and what it would change. */
+        post: operations["network_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions that were kept, newest first. */
+        get: operations["network_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/history/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version: its text, and what it changed. */
+        get: operations["network_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clinics to start from. */
+        get: operations["network_patterns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holds a router's rules against what a text declares. */
+        post: operations["network_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who can reach a device, and whom it can reach. */
+        post: operations["network_reach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -199,6 +319,40 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The clinic's file. */
+        DeclaredNetwork: {
+            draft: components["schemas"]["NetworkDraft"];
+            /** @description The file was changed by other means since. */
+            foreign: boolean;
+            /**
+             * Format: int32
+             * @description The newest version; none while nothing was kept by this program yet.
+             */
+            number?: number | null;
+        };
+        /** @description A device as typed; empty means not said. */
+        DeviceForm: {
+            criticality: string;
+            depends_on: string[];
+            firmware: string;
+            id: string;
+            ipv4: string;
+            ipv6: string;
+            kind: string;
+            mac: string[];
+            maintained_by: string;
+            maker: string;
+            medical: boolean;
+            model: string;
+            name: string;
+            room: string;
+            zone: string;
+        };
+        /** @description A text, and an edit of it. */
+        DraftQuestion: {
+            edit?: null | components["schemas"]["NetworkEdit"];
+            text: string;
+        };
         /** @description A square drawing. */
         Drawing: {
             /** @description What is dark, as SVG's path data. */
@@ -251,21 +405,328 @@ export interface components {
             /** Format: password */
             code: string;
         };
+        /** @description A flow as typed; empty means not said. */
+        FlowForm: {
+            from: string;
+            hours: string[];
+            id: string;
+            service: string[];
+            to: string;
+            until: string;
+            why: string;
+        };
         /** @description Says no more than an outsider may know: no version, no name, no numbers. */
         Health: {
             ok: boolean;
+        };
+        MapArea: {
+            /** Format: int32 */
+            height: number;
+            /** Format: int32 */
+            width: number;
+            /** Format: int32 */
+            x: number;
+            /** Format: int32 */
+            y: number;
+        };
+        /** @description A cubic curve from start to end, whose control points have the x of their ends and `bend_y`. */
+        MapLink: {
+            a: string;
+            b: string;
+            back: string[];
+            /** Format: int32 */
+            bend_y: number;
+            end: number[];
+            start: number[];
+            there: string[];
+        };
+        MapPlace: {
+            area: components["schemas"]["MapArea"];
+            side: string;
+            tiles: components["schemas"]["MapTile"][];
+        };
+        MapTile: {
+            area: components["schemas"]["MapArea"];
+            /** @description An end: a device's id, or what is outside. */
+            end: string;
         };
         /**
          * @description What is still lacking.
          * @enum {string}
          */
         MissingStep: "code" | "enrolment";
+        /** @description An id, and what people call it. */
+        Named: {
+            id: string;
+            name: string;
+        };
+        /** @description What is declared, if anything is. */
+        Network: {
+            declared?: null | components["schemas"]["DeclaredNetwork"];
+            /** @description Whether the one who asks may change it. */
+            may_change: boolean;
+        };
+        NetworkCell: {
+            flows: string[];
+            from: string;
+            mood: string;
+            to: string;
+        };
+        /** @description A new text, and why. */
+        NetworkChange: {
+            text: string;
+            /** @description One sentence; kept with the version and in the audit trail. */
+            why: string;
+        };
+        /** @description Values as a form has them; empty means not said. */
+        NetworkDevice: {
+            criticality: string;
+            depends_on: string[];
+            firmware: string;
+            id: string;
+            ipv4: string;
+            ipv6: string;
+            kind: string;
+            /** Format: int32 */
+            line: number;
+            mac: string[];
+            maintained_by: string;
+            maker: string;
+            medical: boolean;
+            model: string;
+            name: string;
+            room: string;
+            zone: string;
+        };
+        /** @description A text, and what it means. */
+        NetworkDraft: {
+            plan?: null | components["schemas"]["NetworkPlan"];
+            /** @description Why it is no clinic. */
+            problems: components["schemas"]["NetworkProblem"][];
+            /** @description Why the edit that was asked for was not made. */
+            refused: components["schemas"]["NetworkProblem"][];
+            text: string;
+            view?: null | components["schemas"]["NetworkView"];
+        };
+        /** @description One edit. `of` is the id of what is changed; without it something new is added. */
+        NetworkEdit: {
+            /** @enum {string} */
+            act: "zone";
+            of?: string | null;
+            zone: components["schemas"]["ZoneForm"];
+        } | {
+            /** @enum {string} */
+            act: "device";
+            device: components["schemas"]["DeviceForm"];
+            of?: string | null;
+        } | {
+            /** @enum {string} */
+            act: "flow";
+            flow: components["schemas"]["FlowForm"];
+            of?: string | null;
+        } | {
+            /** @enum {string} */
+            act: "remove";
+            id: string;
+            kind: components["schemas"]["NetworkPartKind"];
+        };
+        NetworkEnd: {
+            /** @description As it is written. */
+            id: string;
+            kind: string;
+            name: components["schemas"]["Text"];
+        };
+        NetworkFinding: {
+            code: string;
+            id?: string | null;
+            /** @description What it is about: `zone`, `device`, `flow` or `vendor`; none for anything else. */
+            kind?: string | null;
+            /** Format: int32 */
+            line: number;
+            severity: components["schemas"]["Word"];
+            what: components["schemas"]["Text"];
+        };
+        NetworkFlow: {
+            from: string;
+            /** @description Listed devices at either end. */
+            from_devices: string[];
+            hours: string[];
+            /** @description The hours as people read them. */
+            hours_ja: string[];
+            id: string;
+            /** Format: int32 */
+            line: number;
+            /** @description It is open at this moment. */
+            open_now: boolean;
+            /** @description Its last day has passed. */
+            over: boolean;
+            service: string[];
+            to: string;
+            to_devices: string[];
+            until: string;
+            why: string;
+        };
+        NetworkMap: {
+            gateway: components["schemas"]["MapArea"];
+            /** Format: int32 */
+            height: number;
+            links: components["schemas"]["MapLink"][];
+            places: components["schemas"]["MapPlace"][];
+            /** Format: int32 */
+            width: number;
+        };
+        NetworkMatrix: {
+            cells: components["schemas"]["NetworkCell"][];
+            /** @description Zones by id; `@gateway` and `@outside`, which no id can be. */
+            sides: string[];
+        };
+        /**
+         * @description What can be edited by forms.
+         * @enum {string}
+         */
+        NetworkPartKind: "zone" | "device" | "flow";
+        /** @description A clinic to start from. */
+        NetworkPattern: {
+            name: string;
+            text: string;
+            what: components["schemas"]["Text"];
+        };
+        /** @description What changes, in sentences. */
+        NetworkPlan: {
+            closes: components["schemas"]["PlannedTalk"][];
+            opens: components["schemas"]["PlannedTalk"][];
+            things: components["schemas"]["PlannedThing"][];
+        };
+        NetworkProblem: {
+            /** @description The key of the file, which is that of the form. */
+            key?: string | null;
+            /**
+             * Format: int32
+             * @description From 1; 0 where it has no line.
+             */
+            line: number;
+            what: components["schemas"]["Text"];
+        };
+        /** @description What a proof found. */
+        NetworkProof: {
+            differences: components["schemas"]["ProofDifference"][];
+            findings: components["schemas"]["Text"][];
+            /** @description There are more than are told. */
+            more: boolean;
+            /** @description `equal`, `different` or `not-understood`. */
+            proof: string;
+            /** @description What the rules were read as. */
+            read_as: components["schemas"]["Text"];
+            unknown: components["schemas"]["ProofUnknown"][];
+            verdict: components["schemas"]["Text"];
+        };
+        /** @description Who can reach a device, and whom it can reach. */
+        NetworkReach: {
+            called: components["schemas"]["ReachRow"][];
+            callers: components["schemas"]["ReachRow"][];
+            /** @description Devices of its own zone, from which nothing holds it apart. */
+            neighbours: string[];
+            ways_in: components["schemas"]["NetworkWayIn"][];
+        };
+        NetworkService: {
+            id: string;
+            name: components["schemas"]["Text"];
+            ports: string[];
+        };
+        NetworkVendor: {
+            contact: string;
+            id: string;
+            name: string;
+            phone: string;
+            ways_in: components["schemas"]["NetworkWayIn"][];
+        };
+        /** @description A version that was kept. */
+        NetworkVersion: {
+            /**
+             * Format: int64
+             * @description In ms since 1970 UTC.
+             */
+            at: number;
+            /** @description Account id; empty if the file was changed by other means. */
+            by: string;
+            name: string;
+            /** Format: int32 */
+            number: number;
+            why: string;
+        };
+        /** @description A version with its text. */
+        NetworkVersionText: {
+            plan?: null | components["schemas"]["NetworkPlan"];
+            text: string;
+            version: components["schemas"]["NetworkVersion"];
+        };
+        /** @description A declared clinic. */
+        NetworkView: {
+            criticalities: components["schemas"]["Word"][];
+            device_kinds: components["schemas"]["Word"][];
+            devices: components["schemas"]["NetworkDevice"][];
+            /** @description Everything a flow can begin or end at. */
+            ends: components["schemas"]["NetworkEnd"][];
+            findings: components["schemas"]["NetworkFinding"][];
+            flows: components["schemas"]["NetworkFlow"][];
+            /** @description The device that is the gateway; none if it is not listed. */
+            gateway?: string | null;
+            /** @description Vendors and persons, who look after devices. */
+            maintainers: components["schemas"]["Named"][];
+            map: components["schemas"]["NetworkMap"];
+            matrix: components["schemas"]["NetworkMatrix"];
+            moods: components["schemas"]["Word"][];
+            name: string;
+            platform: components["schemas"]["Word"];
+            rooms: components["schemas"]["Named"][];
+            services: components["schemas"]["NetworkService"][];
+            vendors: components["schemas"]["NetworkVendor"][];
+            zone_kinds: components["schemas"]["Word"][];
+            zones: components["schemas"]["NetworkZone"][];
+        };
+        /** @description A way in for maintenance: shut until somebody opens it. */
+        NetworkWayIn: {
+            hours: string[];
+            hours_ja: string[];
+            /** Format: int32 */
+            minutes_max: number;
+            /** @description It may be opened at this moment. */
+            now: boolean;
+            service: string[];
+            to: string;
+            vendor: string;
+            why: string;
+        };
+        NetworkZone: {
+            id: string;
+            interface: string;
+            ipv4: string;
+            ipv6: string;
+            kind: string;
+            /** Format: int32 */
+            line: number;
+            name: string;
+            router_ipv4: string;
+            router_ipv6: string;
+            vlan: string;
+        };
         /** @description A change of one's own password. */
         PasswordChange: {
             /** Format: password */
             current: string;
             /** Format: password */
             new: string;
+        };
+        PlannedTalk: {
+            flows: string[];
+            what: components["schemas"]["Text"];
+        };
+        PlannedThing: {
+            /** @description `added`, `removed`, `changed`, or `moved`: another zone or room. */
+            change: string;
+            id: string;
+            kind: string;
+            what: components["schemas"]["Text"];
         };
         /** @description Why a request was not done. Never holds what the client sent. */
         Problem: {
@@ -296,11 +757,45 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        ProofDifference: {
+            /** @description One of the packets. */
+            example: string;
+            /** @description It passes and should not; otherwise it should and does not. */
+            passes: boolean;
+            /** @description The rule that decides. */
+            rule?: string | null;
+            what: components["schemas"]["Text"];
+        };
+        /** @description A text, and rules to be held against it. */
+        ProofQuestion: {
+            /** @description `show config` of a YAMAHA RTX, or what `nft -j list ruleset` prints. */
+            rules: string;
+            text: string;
+        };
+        ProofUnknown: {
+            place: string;
+            what: string;
+        };
         /** @description A secret for an authenticator. It is shown this once. */
         ProposedFactor: {
             qr: components["schemas"]["Drawing"];
             /** @description To be typed where no camera is at hand. */
             secret: string;
+        };
+        /** @description A device of a text. */
+        ReachQuestion: {
+            device: string;
+            text: string;
+        };
+        /** @description Conversations with others. */
+        ReachRow: {
+            flows: string[];
+            hours: string[];
+            hours_ja: string[];
+            open_now: boolean;
+            services: components["schemas"]["Text"][];
+            who: components["schemas"]["Text"];
+            why: string[];
         };
         /** @description The password was right, and does not suffice. The cookie opens the second step and nothing else. */
         SecondStep: {
@@ -337,6 +832,23 @@ export interface components {
             en: string;
             /** @description 日本語 */
             ja: string;
+        };
+        /** @description A word of the file, and what people read. */
+        Word: {
+            name: components["schemas"]["Text"];
+            word: string;
+        };
+        /** @description A zone as typed; empty means not said. */
+        ZoneForm: {
+            id: string;
+            interface: string;
+            ipv4: string;
+            ipv6: string;
+            kind: string;
+            name: string;
+            router_ipv4: string;
+            router_ipv6: string;
+            vlan: string;
         };
     };
     responses: never;
@@ -562,6 +1074,397 @@ export interface operations {
             };
             /** @description The store has stopped */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is declared; the ETag is for saving */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Network"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not one who may see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_network: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the text that is changed */
+                "If-Match"?: string | null;
+                /** @description `*` where nothing is declared yet */
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkChange"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Network"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else has changed it since */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no clinic, or no reason is given */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither If-Match nor If-None-Match */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftQuestion"];
+            };
+        };
+        responses: {
+            /** @description What it means; also of a text that is no clinic */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkDraft"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not one who may see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest two hundred */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkVersion"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not one who may see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From 1 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkVersionText"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not one who may see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network_patterns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The simplest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkPattern"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not one who may see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofQuestion"];
+            };
+        };
+        responses: {
+            /** @description Equal, different, or not understood */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkProof"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not one who may see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The text is no clinic, or the rules are none */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network_reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReachQuestion"];
+            };
+        };
+        responses: {
+            /** @description Both ways */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkReach"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not one who may see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such device */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The text is no clinic */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

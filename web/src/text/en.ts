@@ -114,6 +114,7 @@ export const en: Words = {
     stay: 'Wait until sent',
     keys: 'Keys',
     factor: 'Second factor',
+    network: 'Network',
     display: 'Display',
     size: 'Text size',
     sizes: { small: 'S', medium: 'M', large: 'L' },

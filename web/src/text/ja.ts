@@ -110,6 +110,7 @@ export const ja = {
     stay: '送れるまで待つ',
     keys: 'キー操作',
     factor: '二段階認証',
+    network: 'ネットワーク',
     display: '表示',
     size: '文字の大きさ',
     sizes: { small: '小', medium: '中', large: '大' },

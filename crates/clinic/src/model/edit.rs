@@ -5,6 +5,7 @@
 
 mod fields;
 mod splice;
+mod typed;
 
 use std::fmt;
 
@@ -18,6 +19,7 @@ use super::read::read;
 use super::zone::Zone;
 use fields::Written;
 use splice::Source;
+pub use typed::{Form, PartKind, Typed, put_typed};
 
 /// A thing that can be added or changed, by its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +64,14 @@ pub enum EditError {
     /// There is nothing of that id.
     #[error("there is no {0}")]
     NoSuch(PartId),
+    /// There is nothing of what was given as an id.
+    #[error("there is no {kind} \"{id}\"")]
+    NoSuchId {
+        /// `zone`, `device` or `flow`.
+        kind: &'static str,
+        /// As given.
+        id: String,
+    },
     /// The things of this kind stand in one list of inline tables, which a person must take apart first.
     #[error("line {line}: write each as [[{kind}]]")]
     Inline {

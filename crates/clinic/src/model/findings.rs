@@ -112,6 +112,24 @@ pub enum Unused {
 }
 
 impl Finding {
+    /// The flow it is about, if it is about one.
+    #[must_use]
+    pub fn flow(&self) -> Option<&FlowId> {
+        match &self.what {
+            What::FlowToNowhere { flow, .. }
+            | What::InternetInwards { flow, .. }
+            | What::GuestToCharts { flow, .. }
+            | What::MedicalToInternet { flow, .. }
+            | What::ExpiredFlow { flow, .. }
+            | What::VendorWithoutLimit { flow, .. }
+            | What::ChartsToInternet { flow, .. }
+            | What::PlainPasswords { flow, .. }
+            | What::ZoneToZone { flow }
+            | What::SaidTwice { flow, .. } => Some(flow),
+            _ => None,
+        }
+    }
+
     /// How much it matters.
     #[must_use]
     pub fn severity(&self) -> Severity {

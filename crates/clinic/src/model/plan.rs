@@ -17,7 +17,7 @@ use super::hours::Hours;
 use super::ids::{DeviceId, FlowId, OutsideId, VendorId, ZoneId};
 use super::service::Service;
 
-pub use sentences::{COLUMNS_EN, COLUMNS_JA};
+pub use sentences::{COLUMNS_EN, COLUMNS_JA, names};
 pub use things::{Change, Field, Kind, Thing};
 
 /// Someone who talks. A zone is its listed devices and the rest of it, so that a device that moves is seen to move.

@@ -120,6 +120,18 @@ impl What {
 }
 
 impl Problem {
+    /// The key it is about, if it is about one: a form shows it there.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        match &self.what {
+            What::UnknownKey { key, .. } | What::Unfit { key, .. } => Some(key),
+            What::Missing { key, .. } | What::Nowhere { key, .. } | What::Repeated { key, .. } => Some(key),
+            What::Duplicate { .. } => Some("id"),
+            What::Ring { .. } => Some("depends_on"),
+            _ => None,
+        }
+    }
+
     /// The sentence in Japanese.
     #[must_use]
     pub fn ja(&self) -> String {

@@ -4,8 +4,10 @@
 mod damage;
 mod edit;
 mod findings;
+mod form;
 mod patterns;
 mod places;
 mod plan;
 mod properties;
 mod read;
+mod views;

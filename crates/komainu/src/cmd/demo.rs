@@ -1,6 +1,6 @@
 //! `komainu demo`: the sample clinic, to look at and to measure.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -37,8 +37,9 @@ pub(crate) async fn demo(args: Demo) -> Done {
     };
     let open = if args.bulk { data::open_store_to_load } else { data::open_store };
     let store = open(&place.path, keys)?;
-    let app = serving::open(store.clone(), &args.listen, CLINIC.to_owned()).await?;
+    let app = serving::open(store.clone(), &args.listen, &place.path, CLINIC.to_owned()).await?;
     fill(&app, &args).await?;
+    declare(&place.path)?;
     let users = users(&app).await?;
     let (_, token) =
         enrol::create_token(&store, TOKEN_SCOPE, "demo", TOKEN_DAYS * 86_400_000, "demo", serving::now_ms()).await?;
@@ -133,6 +134,20 @@ async fn fill(app: &App, args: &Demo) -> Done {
         );
     }
     set(app.store(), DONE, wanted).await
+}
+
+/// Declares the sample clinic's network, where nothing is declared yet.
+fn declare(directory: &Path) -> Done {
+    let version = server::network::Version {
+        number: 0,
+        at: serving::now_ms(),
+        by: "demo".to_owned(),
+        name: "見本".to_owned(),
+        why: "見本の診療所のネットワーク".to_owned(),
+        sha256: String::new(),
+    };
+    server::network::begin(directory, sample::NETWORK, version)
+        .map_err(|error| Failure::file("書く", "write", directory, &error))
 }
 
 async fn set(store: &Store, name: &'static str, value: String) -> Done {

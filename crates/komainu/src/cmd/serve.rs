@@ -30,7 +30,7 @@ pub(super) async fn serve_with(args: Serve, prepare: impl FnOnce(&Path) -> Done)
     prepare(&args.data.data)?;
     let store = data::open_store(&args.data.data, keys)?;
     let clinic = first.as_ref().map_or_else(|| args.clinic.clone().unwrap_or_default(), |first| first.clinic.clone());
-    let app = serving::open(store, &args.listen, clinic).await?;
+    let app = serving::open(store, &args.listen, &args.data.data, clinic).await?;
     ensure_administrator(&app, &args, first.map(|first| first.password)).await?;
     serving::serve(app.clone(), listener, &args.listen, |url| {
         terminal::tell(&welcome(&app, url)?);

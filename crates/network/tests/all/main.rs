@@ -17,6 +17,7 @@ mod openwrt_round_trip;
 mod openwrt_walk;
 mod policies;
 mod properties;
+mod reach;
 mod rtx_hostile;
 mod rtx_layouts;
 mod rtx_meaning;

@@ -65,6 +65,7 @@ pub(crate) async fn start() -> Server {
         lasting: Lasting::default(),
         limits: server::fhir::Limits::default(),
         clinic: "ことり内科クリニック".to_owned(),
+        directory: directory.path().to_owned(),
         new_authority: false,
     };
     let app = App::open(store, now, config).await.unwrap();

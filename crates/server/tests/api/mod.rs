@@ -3,6 +3,7 @@
 mod coverage;
 mod factors;
 pub(crate) mod harness;
+mod network;
 mod sessions;
 mod telephone;
 mod tokens;

@@ -66,6 +66,12 @@ impl Plan {
     }
 }
 
+/// Parties in Japanese and in English, by zone or group where they can be.
+#[must_use]
+pub fn names(parties: &BTreeSet<Party>, clinic: &Clinic) -> (String, String) {
+    (who(parties, clinic, &JA), who(parties, clinic, &EN))
+}
+
 /// How parties are joined and named in a language.
 struct Words {
     comma: &'static str,

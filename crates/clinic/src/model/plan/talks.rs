@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::super::Clinic;
+use super::super::device::Device;
 use super::super::flow::Endpoint;
 use super::super::ids::{FlowId, ServiceId};
 use super::super::service::Ports;
@@ -41,8 +42,11 @@ pub(super) fn talks(clinic: &Clinic, today: Date) -> Talks {
 }
 
 fn parties(clinic: &Clinic, end: &Endpoint) -> Vec<Party> {
-    let mut parties: Vec<Party> =
-        clinic.devices_of(end).into_iter().map(|device| Party::Device(device.id.clone())).collect();
+    // A zone is what lies behind its interface: the gateway, listed there, is on the other side and has to be named.
+    let is_meant =
+        |device: &&Device| !matches!(end, Endpoint::Zone(_)) || clinic.gateway.device.as_ref() != Some(&device.id);
+    let devices = clinic.devices_of(end).into_iter().filter(is_meant);
+    let mut parties: Vec<Party> = devices.map(|device| Party::Device(device.id.clone())).collect();
     match end {
         Endpoint::Zone(id) => parties.push(Party::RestOf(id.clone())),
         Endpoint::Outside(id) => parties.push(Party::Outside(id.clone())),
