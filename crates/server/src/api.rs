@@ -3,6 +3,7 @@
 //! The description is `web/openapi.json`, committed; a test fails when it is not what the code says.
 
 mod authority;
+mod changes;
 mod factor;
 mod health;
 mod json;
@@ -32,6 +33,7 @@ use crate::signin::layer;
         factor::reset,
         policy::current,
         policy::set,
+        changes::changes,
         health::health,
         authority::pem,
         authority::der,
@@ -63,6 +65,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/api/session/factor/confirmation", post(factor::confirm));
     let signed_in = Router::new()
         .route("/api/session", get(session::current))
+        .route("/api/changes", get(changes::changes))
         .route("/api/session/password", post(session::change_password))
         .route("/api/session/factor", get(factor::current))
         .route("/api/session/factor/removal", post(factor::remove))
