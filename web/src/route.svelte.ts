@@ -1,18 +1,27 @@
 // Addresses of screens. They hold opaque ids only: no name and no search text gets into a browser's history.
 
-export type Route = { screen: 'home' } | { screen: 'factor' } | { screen: 'chart'; patient: string };
+export type Route =
+  | { screen: 'home' } | { screen: 'board' } | { screen: 'find' } | { screen: 'book' } | { screen: 'factor' }
+  | { screen: 'chart'; patient: string } | { screen: 'write'; patient: string };
 
 export const path = {
+  /** The first page of the duty. */
   home: () => '/',
+  board: () => '/reception',
+  find: () => '/find',
+  book: () => '/appointments',
   factor: () => '/settings/second-factor',
   chart: (patient: string) => `/patients/${encodeURIComponent(patient)}`,
+  /** 記載: writing in the chart. */
+  write: (patient: string) => `/patients/${encodeURIComponent(patient)}/write`,
 };
 
 /** The screen of an address; unknown ones lead home, from where everything can be found. */
 export function routeOf(pathname: string): Route {
-  if (pathname === path.factor()) return { screen: 'factor' };
-  const chart = /^\/patients\/([A-Za-z0-9.-]{1,64})$/.exec(pathname);
-  return chart ? { screen: 'chart', patient: chart[1]! } : { screen: 'home' };
+  const plain = (['factor', 'board', 'find', 'book'] as const).find((screen) => pathname === path[screen]());
+  if (plain) return { screen: plain };
+  const chart = /^\/patients\/([A-Za-z0-9.-]{1,64})(\/write)?$/.exec(pathname);
+  return chart ? { screen: chart[2] ? 'write' : 'chart', patient: chart[1]! } : { screen: 'home' };
 }
 
 class Router {

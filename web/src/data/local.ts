@@ -15,6 +15,10 @@ export interface Kept<T> {
 const chartsMax = 300;
 /** A chart not opened for this long is let go. */
 const chartAgeMsMax = 14 * 24 * 60 * 60_000;
+/** Owner of the lists that are no patient's: the day's board, the appointment book. */
+export const house = 'house';
+/** Such a list is let go after this long: it is of another day. */
+const houseAgeMsMax = 20 * 60 * 60_000;
 
 export const keyOf = (resource: Resource) => `${resource.resourceType}/${resource.id ?? ''}`;
 
@@ -50,7 +54,11 @@ export class LocalStore {
       resources.map(async (r) => ({ key: keyOf(r), sealed: await seal(this.key, `resource/${keyOf(r)}`, r) })),
     );
     const tx = this.db.transaction(['resource', 'list'], 'readwrite');
-    for (const { key, sealed } of rows) void tx.objectStore('resource').put({ patient, sealed }, key);
+    for (const { key, sealed } of rows) {
+      // A resource of an opened chart stays that chart's, whatever other list shows it.
+      const owner = patient === house ? ((await tx.objectStore('resource').get(key))?.patient ?? house) : patient;
+      void tx.objectStore('resource').put({ patient: owner, sealed }, key);
+    }
     if (section !== undefined) {
       void tx.objectStore('list').put({ patient, keys: rows.map((r) => r.key), at }, `${patient}/${section}`);
     }
@@ -100,6 +108,16 @@ export class LocalStore {
       for (const store of ['resource', 'list'] as const) {
         const found = await tx.objectStore(store).index('patient').getAllKeys(patient);
         for (const key of found) await tx.objectStore(store).delete(key);
+      }
+    }
+    const lists = tx.objectStore('list');
+    for (const key of await lists.index('patient').getAllKeys(house)) {
+      const list = await lists.get(key);
+      if (!list || now - list.at <= houseAgeMsMax) continue;
+      await lists.delete(key);
+      for (const resource of list.keys) {
+        const row = await tx.objectStore('resource').get(resource);
+        if (row?.patient === house) await tx.objectStore('resource').delete(resource);
       }
     }
     await tx.done;

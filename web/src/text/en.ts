@@ -124,6 +124,10 @@ export const en: Words = {
     takeOver: 'Load it',
     duties: { director: 'Director', doctor: 'Doctor', nurse: 'Nurse', clerk: 'Clerk', technician: 'Technician', pharmacist: 'Pharmacist', administrator: 'Administrator', vendor: 'Vendor', auditor: 'Auditor' },
     home: 'Find a patient',
+    places: 'Screens',
+    board: 'Reception',
+    book: 'Appointments',
+    find: 'Patients',
   },
 
   find: {
@@ -275,6 +279,9 @@ export const en: Words = {
     others: (n) => `${plural(n, 'entry', 'entries')} by others are sent when they sign in.`,
     open: 'Show unsent entries',
     goTo: 'Open the chart',
+    kinds: { Communication: 'Memo', Encounter: 'Visit', Appointment: 'Appointment', Patient: 'Registration', Composition: 'Note', MedicationRequest: 'Prescription', ServiceRequest: 'Order', Observation: 'Measurement', Condition: 'Problem', AllergyIntolerance: 'Allergy' },
+    acts: { finalise: 'finalise', amend: 'amend' },
+    steps: { booked: 'booked', arrived: 'arrived', interview: 'questions', waiting: 'waiting', 'in-room': 'with doctor', examination: 'tests', payment: 'to pay', done: 'done', cancelled: 'taken back', noshow: 'did not come', fulfilled: 'kept', 'checked-in': 'checked in' },
   },
 
   keys: {

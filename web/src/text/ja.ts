@@ -120,6 +120,10 @@ export const ja = {
     takeOver: '読み込みなおす',
     duties: { director: '院長', doctor: '医師', nurse: '看護師', clerk: '医療事務', technician: '検査・放射線', pharmacist: '薬剤師', administrator: '管理者', vendor: '保守業者', auditor: '監査' } as Record<string, string>,
     home: '患者をさがす',
+    places: '画面',
+    board: '受付',
+    book: '予約',
+    find: '患者',
   },
 
   find: {
@@ -271,6 +275,9 @@ export const ja = {
     others: (n: number) => `ほかの職員が書いた ${n} 件は、その人がサインインすると送られます。`,
     open: '未送信の記録を見る',
     goTo: 'カルテを開く',
+    kinds: { Communication: '受付メモ', Encounter: '受付', Appointment: '予約', Patient: '患者登録', Composition: '記載', MedicationRequest: '処方', ServiceRequest: '処置・検査の指示', Observation: '測定値', Condition: '病名', AllergyIntolerance: 'アレルギー' } as Record<string, string>,
+    acts: { finalise: '確定', amend: '追記・訂正' },
+    steps: { booked: '予約', arrived: '来院', interview: '問診', waiting: '診察待ち', 'in-room': '診察中', examination: '検査・処置', payment: '会計待ち', done: '会計済', cancelled: '取消', noshow: '来院なし', fulfilled: '済', 'checked-in': '受付済' } as Record<string, string>,
   },
 
   keys: {
