@@ -1,7 +1,7 @@
 // Addresses of screens. They hold opaque ids only: no name and no search text gets into a browser's history.
 
 export type Route =
-  | { screen: 'home' } | { screen: 'board' } | { screen: 'find' } | { screen: 'book' } | { screen: 'factor' }
+  | { screen: 'home' } | { screen: 'board' } | { screen: 'find' } | { screen: 'book'; patient?: string } | { screen: 'factor' }
   | { screen: 'chart'; patient: string } | { screen: 'write'; patient: string };
 
 export const path = {
@@ -10,6 +10,8 @@ export const path = {
   board: () => '/reception',
   find: () => '/find',
   book: () => '/appointments',
+  /** 次回予約: the book with the patient in hand. */
+  bookFor: (patient: string) => `/appointments/${encodeURIComponent(patient)}`,
   factor: () => '/settings/second-factor',
   chart: (patient: string) => `/patients/${encodeURIComponent(patient)}`,
   /** 記載: writing in the chart. */
@@ -20,6 +22,8 @@ export const path = {
 export function routeOf(pathname: string): Route {
   const plain = (['factor', 'board', 'find', 'book'] as const).find((screen) => pathname === path[screen]());
   if (plain) return { screen: plain };
+  const book = /^\/appointments\/([A-Za-z0-9.-]{1,64})$/.exec(pathname);
+  if (book) return { screen: 'book', patient: book[1]! };
   const chart = /^\/patients\/([A-Za-z0-9.-]{1,64})(\/write)?$/.exec(pathname);
   return chart ? { screen: chart[2] ? 'write' : 'chart', patient: chart[1]! } : { screen: 'home' };
 }

@@ -5,6 +5,7 @@ test('every address leads back to its screen', () => {
   expect(routeOf(path.home())).toEqual({ screen: 'home' });
   expect(routeOf(path.factor())).toEqual({ screen: 'factor' });
   for (const screen of ['board', 'find', 'book'] as const) expect(routeOf(path[screen]())).toEqual({ screen });
+  expect(routeOf(path.bookFor('a-1.B'))).toEqual({ screen: 'book', patient: 'a-1.B' });
   expect(routeOf(path.write('a-1.B'))).toEqual({ screen: 'write', patient: 'a-1.B' });
   expect(routeOf(path.chart('a-1.B'))).toEqual({ screen: 'chart', patient: 'a-1.B' });
 });

@@ -133,6 +133,23 @@ export class LocalStore {
     await tx.done;
   }
 
+  /** Keeps what is being written; it outlives the tab, the lock and the end of the session, and is its writer's alone. */
+  async keepDraft(user: string, patient: string, draft: unknown): Promise<void> {
+    const key = `${user}/${patient}`;
+    const sealed = await seal(this.key, `draft/${key}`, draft);
+    await this.db.put('draft', sealed, key);
+  }
+
+  async draft<T>(user: string, patient: string): Promise<T | undefined> {
+    const key = `${user}/${patient}`;
+    const sealed = await this.db.get('draft', key);
+    return sealed && unseal<T>(this.key, `draft/${key}`, sealed);
+  }
+
+  async dropDraft(user: string, patient: string): Promise<void> {
+    await this.db.delete('draft', `${user}/${patient}`);
+  }
+
   async keepSession(session: unknown): Promise<void> {
     await this.db.put('device', await seal(this.key, 'device/session', session), 'session');
   }

@@ -102,6 +102,8 @@ export function settle(entry: Entry, theirs: Resource, version: string): Step {
   const arrived = sameContent(entry.resource, withoutStamp(theirs)) && (entry.act?.kind !== 'finalise' || isFinal(theirs));
   // Our own write arrived, and only its answer was lost on the way; or somebody else has done the very same.
   if (arrived || (!entry.act && agree(entry.resource, theirs))) return { kind: 'done', stored: theirs, version };
+  // What the writer had before them still stands there, under another version: their own earlier write has come between.
+  if (entry.before && !isFinal(theirs) && sameContent(entry.before, theirs)) return { kind: 'join', resource: entry.resource, before: theirs, version };
   const joined = entry.act || isFinal(theirs) ? undefined : merged(entry.before, entry.resource, theirs);
   if (joined) return { kind: 'join', resource: joined, before: theirs, version };
   return { kind: 'keep', state: { kind: 'conflict', theirs, version } };

@@ -92,6 +92,18 @@ export class Outbox {
     return entry.id;
   }
 
+  /** Stores several writes that belong together: all are safe on this device, or none. */
+  async addAll(patient: string, writes: { resource: Resource; base: string | null; extra?: Extra }[]): Promise<string[]> {
+    const entries = writes.map(({ resource, base, extra }) => rules.newEntry(crypto.randomUUID(), this.#user, patient, resource, base, Date.now(), extra));
+    const sealed = await Promise.all(entries.map((entry) => seal(this.#store.key, 'outbox', entry)));
+    const tx = this.#store.db.transaction('outbox', 'readwrite', { durability: 'strict' });
+    for (const one of sealed) void tx.store.add({ sealed: one });
+    await tx.done;
+    await this.#changed(null);
+    void this.send();
+    return entries.map((entry) => entry.id);
+  }
+
   /** Takes back what has not been sent yet; false when some of it already was. */
   async takeBack(ids: readonly string[]): Promise<boolean> {
     // Under the lock of sending: what is on its way now is no longer ours to take back.

@@ -184,6 +184,10 @@ export const en: Words = {
     print: 'Print',
     printed: (when) => `printed ${when}`,
     chart: 'Chart summary',
+    tabs: 'Screens of the chart',
+    overview: 'Overview',
+    write: 'Write',
+    next: 'Next visit',
   },
 
   section: {

@@ -180,6 +180,10 @@ export const ja = {
     print: '印刷',
     printed: (when: string) => `${when} 印刷`,
     chart: 'カルテの概要',
+    tabs: 'カルテの画面',
+    overview: '概要',
+    write: '記載',
+    next: '次回予約',
   },
 
   section: {

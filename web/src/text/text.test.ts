@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { en as english } from './en';
 import { ja as japanese } from './ja';
 import { reception } from './reception';
+import { writing } from './writing';
 
 /** Every text by its place; functions are called with small values. */
 function texts(words: object, at = ''): [string, string][] {
@@ -14,8 +15,8 @@ function texts(words: object, at = ''): [string, string][] {
 }
 
 // With the words of the screens that are fetched later.
-const ja = { ...japanese, reception: reception.ja };
-const en = { ...english, reception: reception.en };
+const ja = { ...japanese, reception: reception.ja, writing: writing.ja };
+const en = { ...english, reception: reception.en, writing: writing.en };
 
 // Where Japanese needs a word and English none.
 const mayBeEmpty = ['/problem/since'];
