@@ -144,7 +144,7 @@ test('written offline, it is final as soon as the line is back', async () => {
   await page.keyboard.press('Alt+d');
   await page.keyboard.press('Control+Enter');
   await page.getByRole('alert').filter({ hasText: '秒で確定します' }).waitFor();
-  await page.getByText('未送信', { exact: true }).first().waitFor();
+  await page.getByText(/^◆\s*未送信$/).first().waitFor();
   expect(await notes(id)).toHaveLength(0);
   await page.context().setOffline(false);
   await says(page, '未送信 0');
@@ -158,7 +158,7 @@ test('代行入力: a nurse writes, the doctor sees who did and finalises', asyn
   await page.getByText('代行入力です').waitFor();
   await field(page, 'S').fill('夜間に咳');
   await page.keyboard.press('Alt+d');
-  await page.getByRole('button', { name: /^確定/ }).click();
+  await page.keyboard.press('Control+Enter');
   await page.getByText('確定は医師だけができます').waitFor();
   await page.getByRole('button', { name: '医師に回す' }).click();
   await page.getByText('医師に回しました').waitFor();
@@ -172,6 +172,7 @@ test('代行入力: a nurse writes, the doctor sees who did and finalises', asyn
   await room.getByText(/確定 小鳥/).waitFor();
   await room.getByText('代行入力').first().waitFor();
   await room.getByText(`入力 ${nurse.name}`).waitFor();
+  await says(room, '未送信 0');
   expect((await of<MedicationRequest>('MedicationRequest', id)).filter(isFinal)).toHaveLength(2);
 });
 

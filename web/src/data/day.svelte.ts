@@ -11,7 +11,7 @@ import { changes, type Told } from './changes.svelte';
 import { isOpen as isOpenMemo } from './chart';
 import { connection } from './connection.svelte';
 import { included, matches, search } from './fhir';
-import { house, type LocalStore } from './local';
+import { house, whileOpen, type LocalStore } from './local';
 import type { Outbox } from './outbox.svelte';
 
 /** As many as a clinic has in a day, with room. */
@@ -63,13 +63,13 @@ export class Day implements DayRecords {
   watch(): () => void {
     const shown = ['Encounter', 'Appointment', 'Patient', 'Coverage', 'Communication'];
     const again = (told: Told) => {
-      if (told === undefined || shown.some((type) => told.has(type))) void this.refresh(told);
+      if (told === undefined || shown.some((type) => told.has(type))) whileOpen(this.refresh(told));
     };
     const stops = [
       changes.on(again),
       connection.onRegained(() => again(undefined)),
       // A write of ours was confirmed: its stored form is here already.
-      this.outbox.onStored(() => void this.#reread()),
+      this.outbox.onStored(() => whileOpen(this.#reread())),
     ];
     return () => stops.forEach((stop) => stop());
   }

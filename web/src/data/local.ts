@@ -20,6 +20,13 @@ export const house = 'house';
 /** Such a list is let go after this long: it is of another day. */
 const houseAgeMsMax = 20 * 60 * 60_000;
 
+/** Work on a store that is closed meanwhile, because the session has ended, ends in silence: nobody is there to be told. */
+export function whileOpen(work: Promise<unknown>): void {
+  work.catch((error: unknown) => {
+    if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error;
+  });
+}
+
 export const keyOf = (resource: Resource) => `${resource.resourceType}/${resource.id ?? ''}`;
 
 export class LocalStore {

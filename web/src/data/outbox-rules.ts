@@ -106,6 +106,8 @@ export function settle(entry: Entry, theirs: Resource, version: string): Step {
   if (entry.before && !isFinal(theirs) && sameContent(entry.before, theirs)) return { kind: 'join', resource: entry.resource, before: theirs, version };
   const joined = entry.act || isFinal(theirs) ? undefined : merged(entry.before, entry.resource, theirs);
   if (joined) return { kind: 'join', resource: joined, before: theirs, version };
+  // Another's appointment stands at the place that was meant for this one: not to be written over, whoever decides.
+  if (entry.base === null && entry.resource.resourceType === 'Appointment') return { kind: 'keep', state: { kind: 'refused', status: 412, reason: '' } };
   return { kind: 'keep', state: { kind: 'conflict', theirs, version } };
 }
 

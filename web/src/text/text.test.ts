@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { book } from './book';
 import { en as english } from './en';
 import { ja as japanese } from './ja';
 import { reception } from './reception';
@@ -15,8 +16,8 @@ function texts(words: object, at = ''): [string, string][] {
 }
 
 // With the words of the screens that are fetched later.
-const ja = { ...japanese, reception: reception.ja, writing: writing.ja };
-const en = { ...english, reception: reception.en, writing: writing.en };
+const ja = { ...japanese, reception: reception.ja, writing: writing.ja, book: book.ja };
+const en = { ...english, reception: reception.en, writing: writing.en, book: book.en };
 
 // Where Japanese needs a word and English none.
 const mayBeEmpty = ['/problem/since'];
