@@ -143,6 +143,7 @@ export const en: Words = {
     failed: 'The server could not search.',
     asking: 'Asking the server as well…',
     late: 'new',
+    commandsOnly: 'No patient found; screens and actions below.',
     unclear: 'This is not enough to search by. Enter a name, number, birth date or telephone.',
     reading: { name: 'Name', birthDate: 'Born', number: 'Number', telephone: 'Telephone' },
     or: 'or',
@@ -158,6 +159,22 @@ export const en: Words = {
       ['090-1234-5678', 'Telephone, with or without hyphens'],
       ['やまだ S33', 'Combine them to narrow down'],
     ],
+  },
+
+  command: {
+    board: { label: 'Screen: reception', words: ['reception'] },
+    book: { label: 'Screen: appointments', words: ['appointments'] },
+    find: { label: 'Screen: patients', words: ['patients'] },
+    write: { label: 'Write in this chart', words: ['write'] },
+    chart: { label: 'Overview of this chart', words: ['overview'] },
+    next: { label: 'Next appointment of this patient', words: ['appointment'] },
+    unsent: { label: 'Unsent entries', words: ['unsent'] },
+    dark: { label: 'Dark screen', words: ['dark'] },
+    light: { label: 'Light screen', words: ['light'] },
+    large: { label: 'Larger text', words: ['text'] },
+    factor: { label: 'Second factor', words: ['factor'] },
+    keys: { label: 'Keys', words: ['keys'] },
+    signOut: { label: 'Sign out', words: ['logout'] },
   },
 
   patient: {
@@ -291,12 +308,19 @@ export const en: Words = {
   keys: {
     title: 'Keys',
     list: [
-      ['Ctrl + K / ⌘ + K', 'Find a patient'],
+      ['Ctrl + K / ⌘ + K', 'Find a patient, a screen, an action'],
       ['↑ ↓', 'Up and down in lists'],
       ['Enter', 'Open'],
       ['1 – 9', 'Once arrows have moved the choice: open by number'],
       ['Esc', 'Back one step'],
       ['?', 'This list'],
+      ['→ / ←', 'Reception: next state / back'],
+      ['1 – 8', 'Reception: to that state'],
+      ['W / M', 'Reception: walk-in / memo'],
+      ['Ctrl + Z', 'Reception, appointments: undo'],
+      ['Alt + D', 'Chart: repeat the last prescription'],
+      ['Alt + 1 – 8', 'Chart: to S, O, A, P; phrases'],
+      ['Ctrl + Enter', 'Chart: finalise'],
     ],
   },
 };

@@ -139,6 +139,7 @@ export const ja = {
     failed: 'サーバーで探せませんでした。',
     asking: 'サーバーでも探しています…',
     late: '追加',
+    commandsOnly: '患者は見つかりません。画面と操作の候補です。',
     unclear: 'これだけでは探せません。名前・番号・生年月日・電話のどれかを入れてください。',
     reading: { name: '氏名', birthDate: '生年月日', number: '患者番号', telephone: '電話' },
     or: 'または',
@@ -155,6 +156,22 @@ export const ja = {
       ['やまだ S33', '組み合わせて絞れます'],
     ] as [string, string][],
   },
+
+  command: {
+    board: { label: '受付の画面', words: ['うけつけ', 'reception'] },
+    book: { label: '予約の画面', words: ['よやく', 'appointments'] },
+    find: { label: '患者の画面', words: ['かんじゃ', 'patients'] },
+    write: { label: 'このカルテに記載する', words: ['きさい', 'write'] },
+    chart: { label: 'このカルテの概要', words: ['がいよう', 'overview'] },
+    next: { label: 'この患者の次回予約', words: ['じかい', 'よやく', 'next'] },
+    unsent: { label: '未送信の記録', words: ['みそうしん', 'unsent'] },
+    dark: { label: '画面を暗くする', words: ['くらく', 'dark'] },
+    light: { label: '画面を明るくする', words: ['あかるく', 'light'] },
+    large: { label: '文字を大きくする', words: ['もじ', 'おおきく', 'large'] },
+    factor: { label: '二段階認証', words: ['にだんかい', 'second factor'] },
+    keys: { label: 'キー操作の一覧', words: ['きー', 'keys'] },
+    signOut: { label: 'サインアウト', words: ['sign out', 'logout'] },
+  } as Record<'board' | 'book' | 'find' | 'write' | 'chart' | 'next' | 'unsent' | 'dark' | 'light' | 'large' | 'factor' | 'keys' | 'signOut', { label: string; words: string[] }>,
 
   patient: {
     gender: { male: '男', female: '女', other: 'その他', unknown: '不明' } as Record<string, string>,
@@ -287,12 +304,19 @@ export const ja = {
   keys: {
     title: 'キー操作',
     list: [
-      ['Ctrl + K / ⌘ + K', '患者をさがす'],
+      ['Ctrl + K / ⌘ + K', '患者・画面・操作をさがす'],
       ['↑ ↓', '候補や一覧の上下'],
       ['Enter', '開く'],
       ['1 – 9', '矢印で選び始めたあと、番号で開く'],
       ['Esc', 'ひとつ戻る'],
       ['?', 'この一覧'],
+      ['→ / ←', '受付: 次の状態へ / 前の状態に戻す'],
+      ['1 – 8', '受付: その状態にする'],
+      ['W / M', '受付: 当日受付 / メモ'],
+      ['Ctrl + Z', '受付・予約: 元に戻す'],
+      ['Alt + D', '記載: 前回の処方を写す(Do)'],
+      ['Alt + 1 – 8', '記載: S・O・A・P へ、定型文'],
+      ['Ctrl + Enter', '記載: 確定'],
     ] as [string, string][],
   },
 };

@@ -23,9 +23,9 @@ const en = { ...english, reception: reception.en, writing: writing.en, book: boo
 const mayBeEmpty = ['/problem/since'];
 
 test('both languages say everything', () => {
-  expect(texts(en).map(([place]) => place).filter((p) => !p.startsWith('/find/how'))).toEqual(
-    texts(ja).map(([place]) => place).filter((p) => !p.startsWith('/find/how')),
-  );
+  // Examples and other words for one thing differ in number.
+  const fixed = (place: string) => !/^\/find\/how|^\/command\/\w+\/words/.test(place);
+  expect(texts(en).map(([place]) => place).filter(fixed)).toEqual(texts(ja).map(([place]) => place).filter(fixed));
   for (const [place, words] of [...texts(ja), ...texts(en)]) if (!mayBeEmpty.includes(place)) expect(words, place).not.toBe('');
 });
 
