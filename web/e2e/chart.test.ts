@@ -113,7 +113,7 @@ describe('text is text', () => {
     expect(await page.locator('img[src="x"], svg[onload], main script').count()).toBe(0);
     await page.emulateMedia({ media: 'print' });
     await page.emulateMedia({ media: 'screen' });
-    await page.keyboard.press('Escape');
+    await page.goto(new URL('/find', page.url()).href);
     await page.getByRole('link', { name: '太郎' }).first().waitFor();
     // useBrowser fails the test on any dialog, uncaught error or policy violation.
   });

@@ -59,6 +59,8 @@ describe('by keyboard', () => {
     await banner.waitFor();
     expect(name).toContain((await banner.locator('strong').first().innerText()));
     await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: '受付', level: 1 }).waitFor();
+    await page.getByRole('link', { name: '患者', exact: true }).click();
     await page.getByRole('heading', { name: '最近開いたカルテ' }).waitFor();
     // The chart just opened is now the first of the recent ones: its number opens it.
     await page.getByRole('link', { name: fullName(patient) }).first().waitFor();
@@ -73,6 +75,20 @@ describe('by keyboard', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('1');
     await page.getByRole('region', { name: 'カルテ' }).waitFor();
+  });
+
+  test('screens and acts are found in the same box', async () => {
+    const page = await signedIn();
+    await page.locator('body').press('Control+k');
+    await page.keyboard.type('よやく');
+    await page.getByRole('option', { name: '予約の画面' }).waitFor();
+    await accessible(page, 'search with commands');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '予約', level: 1 }).waitFor();
+    await searchBox(page).fill('> くらく');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
   });
 
   test('? lists the keys, but not while writing', async () => {

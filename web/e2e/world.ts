@@ -81,8 +81,10 @@ export async function newContext(options: BrowserContextOptions = {}): Promise<B
   return context;
 }
 
-export async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
+/** `at`: the time the page believes it is. */
+export async function newPage(options: BrowserContextOptions = {}, at?: Date): Promise<Page> {
   const page = await (await newContext(options)).newPage();
+  if (at) await page.clock.setFixedTime(at);
   await page.goto(ready.page);
   return page;
 }

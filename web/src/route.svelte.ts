@@ -1,26 +1,36 @@
 // Addresses of screens. They hold opaque ids only: no name and no search text gets into a browser's history.
 
 export type Route =
-  | { screen: 'home' }
-  | { screen: 'factor' }
-  | { screen: 'chart'; patient: string }
+  | { screen: 'home' } | { screen: 'board' } | { screen: 'find' } | { screen: 'book'; patient?: string } | { screen: 'factor' }
+  | { screen: 'chart'; patient: string } | { screen: 'write'; patient: string }
   /** `at` is what stands behind /network; its screens read it. */
   | { screen: 'network'; at: string };
 
 export const path = {
+  /** The first page of the duty. */
   home: () => '/',
+  board: () => '/reception',
+  find: () => '/find',
+  book: () => '/appointments',
+  /** 次回予約: the book with the patient in hand. */
+  bookFor: (patient: string) => `/appointments/${encodeURIComponent(patient)}`,
   factor: () => '/settings/second-factor',
   network: (at = '') => (at === '' ? '/network' : `/network/${at}`),
   chart: (patient: string) => `/patients/${encodeURIComponent(patient)}`,
+  /** 記載: writing in the chart. */
+  write: (patient: string) => `/patients/${encodeURIComponent(patient)}/write`,
 };
 
 /** The screen of an address; unknown ones lead home, from where everything can be found. */
 export function routeOf(pathname: string): Route {
-  if (pathname === path.factor()) return { screen: 'factor' };
+  const plain = (['factor', 'board', 'find', 'book'] as const).find((screen) => pathname === path[screen]());
+  if (plain) return { screen: plain };
+  const book = /^\/appointments\/([A-Za-z0-9.-]{1,64})$/.exec(pathname);
+  if (book) return { screen: 'book', patient: book[1]! };
   const network = /^\/network(?:\/([\w@.%/-]{1,200}))?$/.exec(pathname);
   if (network) return { screen: 'network', at: network[1] ?? '' };
-  const chart = /^\/patients\/([A-Za-z0-9.-]{1,64})$/.exec(pathname);
-  return chart ? { screen: 'chart', patient: chart[1]! } : { screen: 'home' };
+  const chart = /^\/patients\/([A-Za-z0-9.-]{1,64})(\/write)?$/.exec(pathname);
+  return chart ? { screen: chart[2] ? 'write' : 'chart', patient: chart[1]! } : { screen: 'home' };
 }
 
 /** One back: from a part of the network to its matrix, from everything else home. */

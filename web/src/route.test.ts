@@ -4,12 +4,15 @@ import { path, routeOf, up } from './route.svelte';
 test('every address leads back to its screen', () => {
   expect(routeOf(path.home())).toEqual({ screen: 'home' });
   expect(routeOf(path.factor())).toEqual({ screen: 'factor' });
+  for (const screen of ['board', 'find', 'book'] as const) expect(routeOf(path[screen]())).toEqual({ screen });
+  expect(routeOf(path.bookFor('a-1.B'))).toEqual({ screen: 'book', patient: 'a-1.B' });
   expect(routeOf(path.network())).toEqual({ screen: 'network', at: '' });
   expect(routeOf(path.network('edit/flow/x-1'))).toEqual({ screen: 'network', at: 'edit/flow/x-1' });
+  expect(routeOf(path.write('a-1.B'))).toEqual({ screen: 'write', patient: 'a-1.B' });
   expect(routeOf(path.chart('a-1.B'))).toEqual({ screen: 'chart', patient: 'a-1.B' });
 });
 
-test.each(['/patients/', '/patients/a/b', '/patients/%3Cscript%3E', `/patients/${'a'.repeat(65)}`, '/none', '/settings', '/settings/second-factor/x', '/networks', '/network/<script>', `/network/${'a'.repeat(201)}`])('%s leads home', (address) =>
+test.each(['/patients/', '/patients/a/b', '/patients/a/write/x', '/patients/%3Cscript%3E', `/patients/${'a'.repeat(65)}`, '/none', '/settings', '/settings/second-factor/x', '/networks', '/network/<script>', `/network/${'a'.repeat(201)}`])('%s leads home', (address) =>
   expect(routeOf(address)).toEqual({ screen: 'home' }),
 );
 

@@ -7,6 +7,7 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
 pub mod bundle;
+mod changes;
 mod check;
 mod ctx;
 mod error;
@@ -24,6 +25,7 @@ pub mod url;
 mod view;
 mod write;
 
+pub use changes::Changed;
 pub use ctx::Ctx;
 pub use error::{Error, ErrorKind};
 pub use export::Reader;

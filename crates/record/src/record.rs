@@ -9,6 +9,7 @@ use fhir::search::query::Query;
 use fhir::validate::Mode;
 use store::{Draft, Kind, Store, Tx};
 
+use crate::changes::{Changed, Changes};
 use crate::idempotency::{self, Key};
 use crate::url::Pairs;
 use crate::write::{Change, Content, Done, Edit, Precondition, Rights, apply};
@@ -36,6 +37,7 @@ pub struct Record {
     pub(crate) store: Store,
     pub(crate) limits: Limits,
     pub(crate) exports: Arc<crate::export::Jobs>,
+    changes: Arc<Changes>,
 }
 
 /// How a write is asked for.
@@ -53,13 +55,24 @@ impl Record {
     /// Over an open store.
     #[must_use]
     pub fn new(store: Store, limits: Limits) -> Self {
-        Self { store, limits, exports: Arc::default() }
+        Self { store, limits, exports: Arc::default(), changes: Arc::default() }
     }
 
     /// What bounds one request.
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// Waits until something is written after `seen`, a number this gave before, and tells of which types.
+    pub async fn changed_after(&self, seen: u64) -> Changed {
+        self.changes.after(seen).await
+    }
+
+    /// What has been written after `seen`, without waiting.
+    #[must_use]
+    pub fn changed(&self, seen: u64) -> Changed {
+        self.changes.now(seen)
     }
 
     /// The store underneath, for accounts and settings; records are reached through this type alone.
@@ -136,7 +149,8 @@ impl Record {
         key: Option<Key>,
         work: impl FnOnce(&mut Tx<'_>, &Rights) -> Result<Vec<Done>, Error> + Send + 'static,
     ) -> Result<Vec<Done>, Error> {
-        self.store
+        let done = self
+            .store
             .write(move |tx| {
                 let event = with_patient(tx, &rights, event)?;
                 tx.audit(event);
@@ -146,9 +160,11 @@ impl Record {
                 }
                 let done = work(tx, &rights)?;
                 idempotency::keep(tx, &key, &done)?;
-                Ok(done)
+                Ok::<_, Error>(done)
             })
-            .await
+            .await?;
+        self.changes.tell(&done);
+        Ok(done)
     }
 
     /// [`Self::commit`] for one change.

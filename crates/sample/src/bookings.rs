@@ -10,8 +10,8 @@ use crate::course::{Shape, is_regular};
 use crate::dice::{Dice, Purpose};
 use crate::people::Person;
 
-/// What time it is on the day of the sample: 10:40 in the morning.
-const NOW: u16 = 10 * 60 + 40;
+/// What time it is on the day of the sample unless somebody says otherwise: 10:40 in the morning.
+pub(crate) const NOW: u16 = 10 * 60 + 40;
 /// Minutes of a slot.
 pub(crate) const SLOT: u16 = 15;
 
@@ -20,12 +20,18 @@ pub(crate) const SLOT: u16 = 15;
 pub(crate) enum Stage {
     /// Has an appointment.
     Booked,
-    /// 受付済: at the desk.
+    /// 来院: at the desk.
     Arrived,
+    /// 問診: fills in the sheet.
+    Interview,
     /// 診察待ち: measured, waits to be called.
     Waiting,
     /// 診察中
     InRoom,
+    /// 検査・処置: sent to the nurse, will be seen again.
+    Examination,
+    /// 会計待ち: all is written.
+    Paying,
     /// Over.
     Finished,
 }
@@ -39,6 +45,8 @@ pub(crate) struct Booking {
     pub(crate) stage: Stage,
     /// Index of the slot; who walked in has none.
     pub(crate) slot: Option<usize>,
+    /// The number called out in the waiting room, in the order of coming; 0 while not there.
+    pub(crate) ticket: u32,
 }
 
 /// A quarter of an hour of a doctor.
@@ -58,7 +66,8 @@ pub(crate) struct Bookings {
 }
 
 impl Bookings {
-    pub(crate) fn draw(seed: u64, patients: u32, today: Date, calendar: &Calendar, shape: Shape) -> Self {
+    /// `now` is in minutes of the day.
+    pub(crate) fn draw(seed: u64, patients: u32, (today, now): (Date, u16), calendar: &Calendar, shape: Shape) -> Self {
         let mut book = Self::default();
         for day in PAST..PAST + AHEAD {
             for doctor in 0..2 {
@@ -78,11 +87,19 @@ impl Bookings {
             let Some(patient) = book.choose(&mut dice, seed, patients, today, shape) else { continue };
             left -= 1;
             book.slots[index].taken = true;
-            let stage = if slot.day == PAST { stage(slot.minute) } else { Stage::Booked };
-            let booking = Booking { day: slot.day, minute: slot.minute, doctor: slot.doctor, stage, slot: Some(index) };
+            let stage = if slot.day == PAST { stage(&slot, now) } else { Stage::Booked };
+            let booking = Booking {
+                day: slot.day,
+                minute: slot.minute,
+                doctor: slot.doctor,
+                stage,
+                slot: Some(index),
+                ticket: 0,
+            };
             book.of.entry(patient).or_default().push(booking);
         }
-        book.walk_ins(&mut dice, seed, patients, today, shape);
+        book.walk_ins(&mut dice, seed, patients, (today, now), shape);
+        book.number();
         book
     }
 
@@ -92,22 +109,40 @@ impl Bookings {
     }
 
     /// Those who came today without an appointment, about one for every three with one.
-    fn walk_ins(&mut self, dice: &mut Dice, seed: u64, patients: u32, today: Date, shape: Shape) {
+    fn walk_ins(&mut self, dice: &mut Dice, seed: u64, patients: u32, (today, now): (Date, u16), shape: Shape) {
         let come =
             self.of.values().flatten().filter(|booking| booking.day == PAST && booking.stage > Stage::Booked).count();
         for _ in 0..come.div_ceil(3) {
             let Some(patient) = self.choose(dice, seed, patients, today, shape) else { continue };
-            let minute = u16::try_from(dice.between(9 * 60, i32::from(NOW))).unwrap_or(NOW);
+            let minute = u16::try_from(dice.between(9 * 60, i32::from(now))).unwrap_or(now);
             let doctor = dice.below(2) as usize;
             // Whoever has no appointment waits longer.
-            let stage = if minute < 9 * 60 + 40 {
+            let stage = if minute + 60 < now {
                 Stage::Finished
-            } else if minute < 10 * 60 + 30 {
+            } else if minute + 10 < now {
                 Stage::Waiting
             } else {
                 Stage::Arrived
             };
-            self.of.entry(patient).or_default().push(Booking { day: PAST, minute, doctor, stage, slot: None });
+            self.of.entry(patient).or_default().push(Booking {
+                day: PAST,
+                minute,
+                doctor,
+                stage,
+                slot: None,
+                ticket: 0,
+            });
+        }
+    }
+
+    /// Gives numbers to those who are there.
+    fn number(&mut self) {
+        let here = |booking: &&mut Booking| booking.day == PAST && booking.stage > Stage::Booked;
+        let all = self.of.iter_mut().flat_map(|(&patient, list)| list.iter_mut().map(move |one| (patient, one)));
+        let mut come: Vec<(u32, &mut Booking)> = all.filter(|(_, booking)| here(&booking)).collect();
+        come.sort_by_key(|(patient, booking)| (booking.minute, booking.doctor, *patient));
+        for (number, (_, booking)) in (1..).zip(come) {
+            booking.ticket = number;
         }
     }
 
@@ -139,13 +174,15 @@ fn filled(days: Day) -> f64 {
     }
 }
 
-/// How far the holder of a slot of today has come by [`NOW`].
-fn stage(minute: u16) -> Stage {
-    match minute {
-        ..600 => Stage::Finished,
-        600..615 => Stage::InRoom,
-        615..640 => Stage::Waiting,
-        640..665 => Stage::Arrived,
+/// How far the holder of a slot of today has come by `now`.
+fn stage(slot: &Slot, now: u16) -> Stage {
+    let either = |first, second| if slot.doctor == 0 { first } else { second };
+    match i32::from(slot.minute) - i32::from(now) {
+        ..-70 => Stage::Finished,
+        -70..-40 => either(Stage::Paying, Stage::Examination),
+        -40..-25 => Stage::InRoom,
+        -25..0 => Stage::Waiting,
+        0..25 => either(Stage::Arrived, Stage::Interview),
         _ => Stage::Booked,
     }
 }
@@ -168,7 +205,7 @@ mod tests {
 
     fn book(patients: u32) -> Bookings {
         let today = date(2026, 11, 23);
-        Bookings::draw(1, patients, today, &Calendar::ending(today), Shape { regulars: 1.0 })
+        Bookings::draw(1, patients, (today, NOW), &Calendar::ending(today), Shape { regulars: 1.0 })
     }
 
     #[test]
@@ -184,11 +221,31 @@ mod tests {
     #[test]
     fn the_day_is_under_way() {
         let book = book(3000);
-        for stage in [Stage::Booked, Stage::Arrived, Stage::Waiting, Stage::InRoom, Stage::Finished] {
+        for stage in [
+            Stage::Booked,
+            Stage::Arrived,
+            Stage::Interview,
+            Stage::Waiting,
+            Stage::InRoom,
+            Stage::Examination,
+            Stage::Paying,
+            Stage::Finished,
+        ] {
             let count =
                 book.of.values().flatten().filter(|booking| booking.day == PAST && booking.stage == stage).count();
             assert!(count > 0, "{stage:?}");
         }
+    }
+
+    #[test]
+    fn numbers_are_given_once_and_only_to_who_is_there() {
+        let book = book(3000);
+        let (here, away): (Vec<&Booking>, Vec<&Booking>) =
+            book.of.values().flatten().partition(|booking| booking.day == PAST && booking.stage > Stage::Booked);
+        assert!(away.iter().all(|booking| booking.ticket == 0));
+        let mut numbers: Vec<u32> = here.iter().map(|booking| booking.ticket).collect();
+        numbers.sort_unstable();
+        assert!(numbers.iter().copied().eq(1..=u32::try_from(here.len()).unwrap()), "{numbers:?}");
     }
 
     #[test]

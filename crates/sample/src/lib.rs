@@ -49,9 +49,15 @@ impl Clinic {
     /// The clinic at 10:40 on `today`, which is a working day whatever the calendar says. About 100 resources a patient.
     #[must_use]
     pub fn new(seed: u64, patients: u32, today: Date) -> Self {
+        Self::at(seed, patients, today, bookings::NOW)
+    }
+
+    /// The same at another time of that day, in minutes; from 9:50 on somebody is in every part of the house.
+    #[must_use]
+    pub fn at(seed: u64, patients: u32, today: Date, now: u16) -> Self {
         let shape = Shape { regulars: 1.0 };
         let calendar = Calendar::ending(today);
-        let bookings = Bookings::draw(seed, patients, today, &calendar, shape);
+        let bookings = Bookings::draw(seed, patients, (today, now), &calendar, shape);
         Self { seed, patients, today, shape, calendar, bookings }
     }
 

@@ -3,6 +3,7 @@
 //! The description is `web/openapi.json`, committed; a test fails when it is not what the code says.
 
 mod authority;
+mod changes;
 mod factor;
 mod health;
 mod json;
@@ -41,6 +42,7 @@ use crate::signin::layer;
         network::history,
         network::version,
         network::patterns,
+        changes::changes,
         health::health,
         authority::pem,
         authority::der,
@@ -72,6 +74,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/api/session/factor/confirmation", post(factor::confirm));
     let signed_in = Router::new()
         .route("/api/session", get(session::current))
+        .route("/api/changes", get(changes::changes))
         .route("/api/session/password", post(session::change_password))
         .route("/api/session/factor", get(factor::current))
         .route("/api/session/factor/removal", post(factor::remove))

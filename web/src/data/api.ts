@@ -65,3 +65,9 @@ export async function askLine(): Promise<Line> {
   // The server answers though the browser knows of no network beyond: the line outside is down.
   return navigator.onLine ? 'online' : 'local';
 }
+
+export type Changed = components['schemas']['ChangesAnswer'];
+
+/** What has been written since: waits up to twenty seconds for something to be. */
+export const changesAfter = (after: number | undefined): Promise<Answer<Changed>> =>
+  answer(client.GET('/api/changes', { params: { query: after === undefined ? {} : { after } }, signal: AbortSignal.timeout(30_000) }));

@@ -6,7 +6,8 @@ import type { Answer } from './answer';
 import { keySystem } from './outbox-rules';
 
 export type Section =
-  | 'allergies' | 'flags' | 'problems' | 'medications' | 'visits' | 'results' | 'vitals' | 'appointments' | 'coverage' | 'memos';
+  | 'allergies' | 'flags' | 'problems' | 'medications' | 'visits' | 'results' | 'vitals' | 'appointments' | 'coverage' | 'memos'
+  | 'notes' | 'orders';
 
 interface Asked { type: string; parameters: (patient: string) => [string, string][] }
 
@@ -21,6 +22,8 @@ const asked: Record<Section, Asked> = {
   vitals: { type: 'Observation', parameters: (p) => [['patient', p], ['category', 'vital-signs'], ['_sort', '-date'], ['_count', '60']] },
   appointments: { type: 'Appointment', parameters: (p) => [['patient', p], ['_sort', '-date'], ['_count', '10']] },
   coverage: { type: 'Coverage', parameters: (p) => [['patient', p], ['_count', '10']] },
+  notes: { type: 'Composition', parameters: (p) => [['patient', p], ['_sort', '-date'], ['_count', '30']] },
+  orders: { type: 'ServiceRequest', parameters: (p) => [['patient', p], ['_sort', '-authored'], ['_count', '60']] },
   memos: { type: 'Communication', parameters: (p) => [['patient', p], ['_sort', '-sent'], ['_count', '30']] },
 };
 

@@ -15,6 +15,8 @@ export interface Schema extends DBSchema {
   outbox: { key: number; value: { sealed: Sealed } };
   /** When a chart was last opened here, by patient. */
   opened: { key: string; value: number };
+  /** What somebody is writing, by `user/patient`, kept from one keystroke to the next. */
+  draft: { key: string; value: Sealed };
 }
 
 export type Database = IDBPDatabase<Schema>;
@@ -30,6 +32,9 @@ const migrations: ((db: Database, tx: Upgrade) => void)[] = [
   },
   (db) => {
     db.createObjectStore('opened');
+  },
+  (db) => {
+    db.createObjectStore('draft');
   },
 ];
 

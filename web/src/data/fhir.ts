@@ -50,12 +50,42 @@ export const create = (resource: Resource, ifNoneExist: string): Promise<Answer<
     headers: { 'If-None-Exist': ifNoneExist, Prefer: 'return=representation' },
   });
 
+/** Creates under the id it already has, which other things written here name; 412 when there is one of that id. */
+export const createAs = (resource: Resource): Promise<Answer<Resource>> =>
+  request('PUT', `${resource.resourceType}/${encodeURIComponent(resource.id ?? '')}`, {
+    body: resource,
+    headers: { 'If-None-Match': '*', Prefer: 'return=representation' },
+  });
+
+/** 確定 of the version `base`, the one the person has before their eyes. */
+export const finalise = (resource: Resource, base: string): Promise<Answer<Resource>> =>
+  operation(resource, '$finalise', { resourceType: 'Parameters' }, base);
+
+/** 追記・訂正: the whole corrected resource, and why. */
+export const amend = (resource: Resource, base: string, reason: string): Promise<Answer<Resource>> =>
+  operation(resource, '$amend', { resourceType: 'Parameters', parameter: [{ name: 'reason', valueString: reason }, { name: 'resource', resource }] }, base);
+
+const operation = (of: Resource, name: string, body: Resource, base: string): Promise<Answer<Resource>> =>
+  request('POST', `${of.resourceType}/${encodeURIComponent(of.id ?? '')}/${name}`, {
+    body,
+    headers: { 'If-Match': `W/"${base}"`, Prefer: 'return=representation' },
+  });
+
+/** Every version of one resource, newest first. */
+export const history = (type: string, id: string): Promise<Answer<Bundle>> =>
+  request('GET', `${type}/${encodeURIComponent(id)}/_history?_count=50`);
+
 /** Replaces the version `base`; 412 when it is no longer the newest. */
 export const update = (resource: Resource, base: string): Promise<Answer<Resource>> =>
   request('PUT', `${resource.resourceType}/${encodeURIComponent(resource.id ?? '')}`, {
     body: resource,
     headers: { 'If-Match': `W/"${base}"`, Prefer: 'return=representation' },
   });
+
+/** What a search brought along beside its matches. */
+export function included<T extends Resource>(bundle: Bundle): T[] {
+  return (bundle.entry ?? []).filter((entry) => entry.search?.mode === 'include').flatMap((entry) => (entry.resource ? [entry.resource as T] : []));
+}
 
 /** The matches of a search, without what was included or said beside them. */
 export function matches<T extends Resource>(bundle: Bundle): T[] {

@@ -15,6 +15,17 @@ export interface Kept<T> {
 const chartsMax = 300;
 /** A chart not opened for this long is let go. */
 const chartAgeMsMax = 14 * 24 * 60 * 60_000;
+/** Owner of the lists that are no patient's: the day's board, the appointment book. */
+export const house = 'house';
+/** Such a list is let go after this long: it is of another day. */
+const houseAgeMsMax = 20 * 60 * 60_000;
+
+/** Work on a store that is closed meanwhile, because the session has ended, ends in silence: nobody is there to be told. */
+export function whileOpen(work: Promise<unknown>): void {
+  work.catch((error: unknown) => {
+    if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error;
+  });
+}
 
 export const keyOf = (resource: Resource) => `${resource.resourceType}/${resource.id ?? ''}`;
 
@@ -50,7 +61,11 @@ export class LocalStore {
       resources.map(async (r) => ({ key: keyOf(r), sealed: await seal(this.key, `resource/${keyOf(r)}`, r) })),
     );
     const tx = this.db.transaction(['resource', 'list'], 'readwrite');
-    for (const { key, sealed } of rows) void tx.objectStore('resource').put({ patient, sealed }, key);
+    for (const { key, sealed } of rows) {
+      // A resource of an opened chart stays that chart's, whatever other list shows it.
+      const owner = patient === house ? ((await tx.objectStore('resource').get(key))?.patient ?? house) : patient;
+      void tx.objectStore('resource').put({ patient: owner, sealed }, key);
+    }
     if (section !== undefined) {
       void tx.objectStore('list').put({ patient, keys: rows.map((r) => r.key), at }, `${patient}/${section}`);
     }
@@ -102,6 +117,16 @@ export class LocalStore {
         for (const key of found) await tx.objectStore(store).delete(key);
       }
     }
+    const lists = tx.objectStore('list');
+    for (const key of await lists.index('patient').getAllKeys(house)) {
+      const list = await lists.get(key);
+      if (!list || now - list.at <= houseAgeMsMax) continue;
+      await lists.delete(key);
+      for (const resource of list.keys) {
+        const row = await tx.objectStore('resource').get(resource);
+        if (row?.patient === house) await tx.objectStore('resource').delete(resource);
+      }
+    }
     await tx.done;
     return gone.length;
   }
@@ -113,6 +138,23 @@ export class LocalStore {
     for (const store of stores) await tx.objectStore(store).clear();
     await tx.objectStore('device').delete('session');
     await tx.done;
+  }
+
+  /** Keeps what is being written; it outlives the tab, the lock and the end of the session, and is its writer's alone. */
+  async keepDraft(user: string, patient: string, draft: unknown): Promise<void> {
+    const key = `${user}/${patient}`;
+    const sealed = await seal(this.key, `draft/${key}`, draft);
+    await this.db.put('draft', sealed, key);
+  }
+
+  async draft<T>(user: string, patient: string): Promise<T | undefined> {
+    const key = `${user}/${patient}`;
+    const sealed = await this.db.get('draft', key);
+    return sealed && unseal<T>(this.key, `draft/${key}`, sealed);
+  }
+
+  async dropDraft(user: string, patient: string): Promise<void> {
+    await this.db.delete('draft', `${user}/${patient}`);
   }
 
   async keepSession(session: unknown): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Resource } from '../fhir/types';
 import type { Answer } from './answer';
+import { agree, isFinal, merged, withoutStamp } from './merge';
 
 /** Where a waiting write stands. */
 export type State =
@@ -21,11 +22,28 @@ export interface Entry {
   patient: string;
   /** When it was written, ms. */
   at: number;
-  /** Without an id while it is to be created. */
+  /** Without an id while it is to be created, unless it was given one here. */
   resource: Resource;
   /** The version that was before the writer's eyes; null for a creation. */
   base: string | null;
   state: State;
+  /** What is asked for beyond keeping it: 確定, or an amendment with its reason. */
+  act?: Act;
+  /** What the writer had before them; lets two changes of different parts be joined (merge.ts). */
+  before?: Resource;
+  /** Lists of this device (`owner/section`) that show a creation. */
+  lists?: string[];
+}
+
+export type Act = { kind: 'finalise' } | { kind: 'amend'; reason: string };
+
+/** What a write may carry along. */
+export interface Extra {
+  act?: Act;
+  before?: Resource;
+  lists?: string[];
+  /** Not sent before this (ms): the time in which it can be undone. */
+  notBefore?: number;
 }
 
 export type Step =
@@ -33,6 +51,8 @@ export type Step =
   | { kind: 'done'; stored: Resource; version: string }
   /** Ask the server for its version, then decide with `settle`. */
   | { kind: 'compare' }
+  /** Sent again at once, joined with what somebody else has written. */
+  | { kind: 'join'; resource: Resource; before: Resource; version: string }
   /** Stays, in this state. */
   | { kind: 'keep'; state: State }
   /** Nothing can be sent now: stop the round. */
@@ -48,8 +68,9 @@ export function backoff(attempts: number, chance: number): number {
 }
 
 /** A write that has just been made. */
-export function newEntry(id: string, user: string, patient: string, resource: Resource, base: string | null, now: number): Entry {
-  return { id, user, patient, at: now, resource, base, state: { kind: 'waiting', notBefore: 0, attempts: 0 } };
+export function newEntry(id: string, user: string, patient: string, resource: Resource, base: string | null, now: number, extra: Extra = {}): Entry {
+  const { notBefore = 0, ...rest } = extra;
+  return { id, user, patient, at: now, resource, base, state: { kind: 'waiting', notBefore, attempts: 0 }, ...rest };
 }
 
 /** What the answer to sending `entry` means. */
@@ -59,7 +80,7 @@ export function decide(entry: Entry, answer: Answer<Resource>, now: number, chan
     case 'ok':
       return { kind: 'done', stored: answer.value ?? entry.resource, version: answer.version ?? '' };
     case 'conflict':
-      return entry.base === null
+      return entry.base === null && entry.resource.id === undefined
         ? { kind: 'keep', state: { kind: 'refused', status: answer.status, reason: '' } }
         : { kind: 'compare' };
     case 'refused':
@@ -78,8 +99,15 @@ export function decide(entry: Entry, answer: Answer<Resource>, now: number, chan
 
 /** After a refusal for its base version: what the server holds now decides. */
 export function settle(entry: Entry, theirs: Resource, version: string): Step {
-  // Our own write arrived, and only its answer was lost on the way.
-  if (sameContent(entry.resource, theirs)) return { kind: 'done', stored: theirs, version };
+  const arrived = sameContent(entry.resource, withoutStamp(theirs)) && (entry.act?.kind !== 'finalise' || isFinal(theirs));
+  // Our own write arrived, and only its answer was lost on the way; or somebody else has done the very same.
+  if (arrived || (!entry.act && agree(entry.resource, theirs))) return { kind: 'done', stored: theirs, version };
+  // What the writer had before them still stands there, under another version: their own earlier write has come between.
+  if (entry.before && !isFinal(theirs) && sameContent(entry.before, theirs)) return { kind: 'join', resource: entry.resource, before: theirs, version };
+  const joined = entry.act || isFinal(theirs) ? undefined : merged(entry.before, entry.resource, theirs);
+  if (joined) return { kind: 'join', resource: joined, before: theirs, version };
+  // Another's appointment stands at the place that was meant for this one: not to be written over, whoever decides.
+  if (entry.base === null && entry.resource.resourceType === 'Appointment') return { kind: 'keep', state: { kind: 'refused', status: 412, reason: '' } };
   return { kind: 'keep', state: { kind: 'conflict', theirs, version } };
 }
 
@@ -105,12 +133,12 @@ export function target(entry: Entry): string {
   return resource.id === undefined ? `new/${creationKey(resource)}` : `${resource.resourceType}/${resource.id}`;
 }
 
-/** The entries that may be sent now, in order: never one before an earlier write to the same thing. */
+/** The entries that may be sent now, in order: never one before an earlier write to the same thing or to its patient. */
 export function due(queue: readonly Entry[], user: string, now: number): Entry[] {
   const blocked = new Set<string>();
   return queue.filter((entry) => {
     const to = target(entry);
-    const free = !blocked.has(to);
+    const free = !blocked.has(to) && !blocked.has(`Patient/${entry.patient}`);
     blocked.add(to);
     return free && entry.user === user && entry.state.kind === 'waiting' && entry.state.notBefore <= now;
   });

@@ -7,7 +7,7 @@ import { connection } from './connection.svelte';
 import * as fhir from './fhir';
 import type { LocalStore } from './local';
 import * as rules from './outbox-rules';
-import type { Decision, Entry, Step } from './outbox-rules';
+import type { Decision, Entry, Extra, Step } from './outbox-rules';
 import { seal, unseal } from './seal';
 
 /** What one tab tells the others: the queue has changed, and whose chart with it. */
@@ -62,6 +62,11 @@ export class Outbox {
     return this.rows.map(({ entry }) => entry).filter((entry) => entry.patient === patient && entry.user === this.#user);
   }
 
+  /** All that the signed-in person has written and that waits. */
+  mine(): Entry[] {
+    return this.rows.map(({ entry }) => entry).filter((entry) => entry.user === this.#user);
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -80,10 +85,40 @@ export class Outbox {
   }
 
   /** Stores a write; it is safe on this device when this resolves, and only then may a screen show it. */
-  async add(patient: string, resource: Resource, base: string | null): Promise<void> {
-    const entry = rules.newEntry(crypto.randomUUID(), this.#user, patient, resource, base, Date.now());
+  async add(patient: string, resource: Resource, base: string | null, extra?: Extra): Promise<string> {
+    const entry = rules.newEntry(crypto.randomUUID(), this.#user, patient, resource, base, Date.now(), extra);
     await this.#put(undefined, entry);
     void this.send();
+    return entry.id;
+  }
+
+  /** Stores several writes that belong together: all are safe on this device, or none. */
+  async addAll(patient: string, writes: { resource: Resource; base: string | null; extra?: Extra }[]): Promise<string[]> {
+    const entries = writes.map(({ resource, base, extra }) => rules.newEntry(crypto.randomUUID(), this.#user, patient, resource, base, Date.now(), extra));
+    const sealed = await Promise.all(entries.map((entry) => seal(this.#store.key, 'outbox', entry)));
+    const tx = this.#store.db.transaction('outbox', 'readwrite', { durability: 'strict' });
+    for (const one of sealed) void tx.store.add({ sealed: one });
+    await tx.done;
+    await this.#changed(null);
+    void this.send();
+    return entries.map((entry) => entry.id);
+  }
+
+  /** Takes back what has not been sent yet; false when some of it already was. */
+  async takeBack(ids: readonly string[]): Promise<boolean> {
+    // Under the lock of sending: what is on its way now is no longer ours to take back.
+    return navigator.locks.request(lockName, async () => {
+      await this.reload();
+      const rows = this.rows.filter(({ entry }) => ids.includes(entry.id));
+      for (const { seq } of rows) await this.#store.db.delete('outbox', seq);
+      if (rows[0]) await this.#changed(rows[0].entry.patient);
+      return rows.length === ids.length;
+    });
+  }
+
+  /** The newest write that waits for a resource. */
+  waitingFor(type: string, id: string): Entry | undefined {
+    return this.rows.findLast(({ entry }) => entry.resource.resourceType === type && entry.resource.id === id)?.entry;
   }
 
   /** A person has decided. */
@@ -132,6 +167,9 @@ export class Outbox {
       case 'done':
         await this.#confirm(seq, entry, step.stored, step.version);
         return true;
+      case 'join':
+        await this.#put(seq, { ...entry, resource: step.resource, before: step.before, base: step.version });
+        return true;
       case 'keep':
       case 'pause':
         await this.#put(seq, { ...entry, state: step.state });
@@ -143,7 +181,10 @@ export class Outbox {
   }
 
   #ask(entry: Entry): Promise<Answer<Resource>> {
+    if (entry.base !== null && entry.act?.kind === 'finalise') return fhir.finalise(entry.resource, entry.base);
+    if (entry.base !== null && entry.act?.kind === 'amend') return fhir.amend(entry.resource, entry.base, entry.act.reason);
     if (entry.base !== null) return fhir.update(entry.resource, entry.base);
+    if (entry.resource.id !== undefined) return fhir.createAs(entry.resource);
     return fhir.create(entry.resource, `identifier=${rules.keySystem}|${rules.creationKey(entry.resource)}`);
   }
 
@@ -166,10 +207,10 @@ export class Outbox {
       later.filter((l) => l.after !== l.before).map(async (l) => ({ seq: l.seq, sealed: await seal(this.#store.key, 'outbox', l.after) })),
     );
     const tx = this.#store.db.transaction(['outbox', 'resource', 'list'], 'readwrite');
-    const listKey = `${entry.patient}/memos`;
-    const list = await tx.objectStore('list').get(listKey);
-    if (list && stored.resourceType === 'Communication' && !list.keys.includes(place)) {
-      await tx.objectStore('list').put({ ...list, keys: [place, ...list.keys] }, listKey);
+    const lists = entry.lists ?? (stored.resourceType === 'Communication' ? [`${entry.patient}/memos`] : []);
+    for (const key of lists) {
+      const list = await tx.objectStore('list').get(key);
+      if (list && !list.keys.includes(place)) await tx.objectStore('list').put({ ...list, keys: [place, ...list.keys] }, key);
     }
     await tx.objectStore('resource').put({ patient: entry.patient, sealed }, place);
     for (const row of moved) await tx.objectStore('outbox').put({ sealed: row.sealed }, row.seq);

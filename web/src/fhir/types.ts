@@ -3,11 +3,21 @@
 
 export interface Coding { system?: string; code?: string; display?: string }
 export interface CodeableConcept { coding?: Coding[]; text?: string }
-export interface Reference { reference?: string; display?: string }
+export interface Reference { reference?: string; display?: string; identifier?: Identifier }
 export interface Period { start?: string; end?: string }
-export interface Quantity { value?: number; unit?: string; code?: string; comparator?: string }
+export interface Quantity { value?: number; unit?: string; system?: string; code?: string; comparator?: string }
 export interface Identifier { system?: string; value?: string; type?: CodeableConcept; use?: string }
-export interface Extension { url: string; valueCode?: string; valueString?: string }
+export interface Extension {
+  url: string;
+  extension?: Extension[];
+  valueCode?: string;
+  valueString?: string;
+  valueBoolean?: boolean;
+  valueDateTime?: string;
+  valueInstant?: string;
+  valueReference?: Reference;
+  valueCodeableConcept?: CodeableConcept;
+}
 export interface HumanName { use?: string; text?: string; family?: string; given?: string[]; extension?: Extension[] }
 export interface ContactPoint { system?: string; value?: string; use?: string }
 
@@ -46,6 +56,8 @@ export interface Condition extends Resource {
   clinicalStatus?: CodeableConcept;
   verificationStatus?: CodeableConcept;
   code?: CodeableConcept;
+  subject?: Reference;
+  extension?: Extension[];
   onsetDateTime?: string;
   onsetPeriod?: Period;
   recordedDate?: string;
@@ -58,10 +70,19 @@ export interface MedicationRequest extends Resource {
   medicationCodeableConcept?: CodeableConcept;
   medicationReference?: Reference;
   authoredOn?: string;
+  intent?: string;
+  subject?: Reference;
+  encounter?: Reference;
+  extension?: Extension[];
+  requester?: Reference;
+  groupIdentifier?: Identifier;
+  identifier?: Identifier[];
   dosageInstruction?: {
     text?: string;
     timing?: { code?: CodeableConcept };
-    doseAndRate?: { doseQuantity?: Quantity }[];
+    asNeededBoolean?: boolean;
+    route?: CodeableConcept;
+    doseAndRate?: { type?: CodeableConcept; doseQuantity?: Quantity }[];
   }[];
   dispenseRequest?: { expectedSupplyDuration?: Quantity; quantity?: Quantity };
 }
@@ -74,7 +95,13 @@ export interface Encounter extends Resource {
   serviceType?: CodeableConcept;
   reasonCode?: CodeableConcept[];
   period?: Period;
-  participant?: { individual?: Reference }[];
+  subject?: Reference;
+  identifier?: Identifier[];
+  extension?: Extension[];
+  statusHistory?: { status: string; period: Period; extension?: Extension[] }[];
+  appointment?: Reference[];
+  location?: { location: Reference }[];
+  participant?: { type?: CodeableConcept[]; individual?: Reference }[];
 }
 
 export interface Observation extends Resource {
@@ -101,12 +128,15 @@ export interface Appointment extends Resource {
   reasonCode?: CodeableConcept[];
   start?: string;
   end?: string;
+  created?: string;
   comment?: string;
+  participant?: { actor?: Reference; status?: string }[];
 }
 
 export interface Coverage extends Resource {
   resourceType: 'Coverage';
   status?: string;
+  beneficiary?: Reference;
   type?: CodeableConcept;
   identifier?: Identifier[];
   subscriberId?: string;
@@ -115,6 +145,39 @@ export interface Coverage extends Resource {
   period?: Period;
   payor?: Reference[];
   order?: number;
+}
+
+export interface Composition extends Resource {
+  resourceType: 'Composition';
+  status?: string;
+  date?: string;
+  title?: string;
+  subject?: Reference;
+  encounter?: Reference;
+  author?: Reference[];
+  extension?: Extension[];
+  section?: { title?: string; code?: CodeableConcept; text?: { status?: string; div?: string } }[];
+}
+
+export interface ServiceRequest extends Resource {
+  resourceType: 'ServiceRequest';
+  status?: string;
+  intent?: string;
+  code?: CodeableConcept;
+  subject?: Reference;
+  encounter?: Reference;
+  authoredOn?: string;
+  requester?: Reference;
+  extension?: Extension[];
+}
+
+export interface Location extends Resource { resourceType: 'Location'; status?: string; name?: string }
+
+export interface PractitionerRole extends Resource {
+  resourceType: 'PractitionerRole';
+  active?: boolean;
+  practitioner?: Reference;
+  code?: CodeableConcept[];
 }
 
 export interface Flag extends Resource {

@@ -125,6 +125,10 @@ export const en: Words = {
     takeOver: 'Load it',
     duties: { director: 'Director', doctor: 'Doctor', nurse: 'Nurse', clerk: 'Clerk', technician: 'Technician', pharmacist: 'Pharmacist', administrator: 'Administrator', vendor: 'Vendor', auditor: 'Auditor' },
     home: 'Find a patient',
+    places: 'Screens',
+    board: 'Reception',
+    book: 'Appointments',
+    find: 'Patients',
   },
 
   find: {
@@ -140,6 +144,7 @@ export const en: Words = {
     failed: 'The server could not search.',
     asking: 'Asking the server as well…',
     late: 'new',
+    commandsOnly: 'No patient found; screens and actions below.',
     unclear: 'This is not enough to search by. Enter a name, number, birth date or telephone.',
     reading: { name: 'Name', birthDate: 'Born', number: 'Number', telephone: 'Telephone' },
     or: 'or',
@@ -155,6 +160,23 @@ export const en: Words = {
       ['090-1234-5678', 'Telephone, with or without hyphens'],
       ['やまだ S33', 'Combine them to narrow down'],
     ],
+  },
+
+  command: {
+    board: { label: 'Screen: reception', words: ['reception'] },
+    book: { label: 'Screen: appointments', words: ['appointments'] },
+    find: { label: 'Screen: patients', words: ['patients'] },
+    write: { label: 'Write in this chart', words: ['write'] },
+    chart: { label: 'Overview of this chart', words: ['overview'] },
+    next: { label: 'Next appointment of this patient', words: ['appointment'] },
+    network: { label: 'Network', words: ['ねっとわーく'] },
+    unsent: { label: 'Unsent entries', words: ['unsent'] },
+    dark: { label: 'Dark screen', words: ['dark'] },
+    light: { label: 'Light screen', words: ['light'] },
+    large: { label: 'Larger text', words: ['text'] },
+    factor: { label: 'Second factor', words: ['factor'] },
+    keys: { label: 'Keys', words: ['keys'] },
+    signOut: { label: 'Sign out', words: ['logout'] },
   },
 
   patient: {
@@ -181,6 +203,10 @@ export const en: Words = {
     print: 'Print',
     printed: (when) => `printed ${when}`,
     chart: 'Chart summary',
+    tabs: 'Screens of the chart',
+    overview: 'Overview',
+    write: 'Write',
+    next: 'Next visit',
   },
 
   section: {
@@ -276,17 +302,27 @@ export const en: Words = {
     others: (n) => `${plural(n, 'entry', 'entries')} by others are sent when they sign in.`,
     open: 'Show unsent entries',
     goTo: 'Open the chart',
+    kinds: { Communication: 'Memo', Encounter: 'Visit', Appointment: 'Appointment', Patient: 'Registration', Composition: 'Note', MedicationRequest: 'Prescription', ServiceRequest: 'Order', Observation: 'Measurement', Condition: 'Problem', AllergyIntolerance: 'Allergy' },
+    acts: { finalise: 'finalise', amend: 'amend' },
+    steps: { booked: 'booked', arrived: 'arrived', interview: 'questions', waiting: 'waiting', 'in-room': 'with doctor', examination: 'tests', payment: 'to pay', done: 'done', cancelled: 'taken back', noshow: 'did not come', fulfilled: 'kept', 'checked-in': 'checked in' },
   },
 
   keys: {
     title: 'Keys',
     list: [
-      ['Ctrl + K / ⌘ + K', 'Find a patient'],
+      ['Ctrl + K / ⌘ + K', 'Find a patient, a screen, an action'],
       ['↑ ↓', 'Up and down in lists'],
       ['Enter', 'Open'],
       ['1 – 9', 'Once arrows have moved the choice: open by number'],
       ['Esc', 'Back one step'],
       ['?', 'This list'],
+      ['→ / ←', 'Reception: next state / back'],
+      ['1 – 8', 'Reception: to that state'],
+      ['W / M', 'Reception: walk-in / memo'],
+      ['Ctrl + Z', 'Reception, appointments: undo'],
+      ['Alt + D', 'Chart: repeat the last prescription'],
+      ['Alt + 1 – 8', 'Chart: to S, O, A, P; phrases'],
+      ['Ctrl + Enter', 'Chart: finalise'],
     ],
   },
 };

@@ -121,6 +121,10 @@ export const ja = {
     takeOver: '読み込みなおす',
     duties: { director: '院長', doctor: '医師', nurse: '看護師', clerk: '医療事務', technician: '検査・放射線', pharmacist: '薬剤師', administrator: '管理者', vendor: '保守業者', auditor: '監査' } as Record<string, string>,
     home: '患者をさがす',
+    places: '画面',
+    board: '受付',
+    book: '予約',
+    find: '患者',
   },
 
   find: {
@@ -136,6 +140,7 @@ export const ja = {
     failed: 'サーバーで探せませんでした。',
     asking: 'サーバーでも探しています…',
     late: '追加',
+    commandsOnly: '患者は見つかりません。画面と操作の候補です。',
     unclear: 'これだけでは探せません。名前・番号・生年月日・電話のどれかを入れてください。',
     reading: { name: '氏名', birthDate: '生年月日', number: '患者番号', telephone: '電話' },
     or: 'または',
@@ -152,6 +157,23 @@ export const ja = {
       ['やまだ S33', '組み合わせて絞れます'],
     ] as [string, string][],
   },
+
+  command: {
+    board: { label: '受付の画面', words: ['うけつけ', 'reception'] },
+    book: { label: '予約の画面', words: ['よやく', 'appointments'] },
+    find: { label: '患者の画面', words: ['かんじゃ', 'patients'] },
+    write: { label: 'このカルテに記載する', words: ['きさい', 'write'] },
+    chart: { label: 'このカルテの概要', words: ['がいよう', 'overview'] },
+    next: { label: 'この患者の次回予約', words: ['じかい', 'よやく', 'next'] },
+    network: { label: 'ネットワークの画面', words: ['ねっとわーく', 'network'] },
+    unsent: { label: '未送信の記録', words: ['みそうしん', 'unsent'] },
+    dark: { label: '画面を暗くする', words: ['くらく', 'dark'] },
+    light: { label: '画面を明るくする', words: ['あかるく', 'light'] },
+    large: { label: '文字を大きくする', words: ['もじ', 'おおきく', 'large'] },
+    factor: { label: '二段階認証', words: ['にだんかい', 'second factor'] },
+    keys: { label: 'キー操作の一覧', words: ['きー', 'keys'] },
+    signOut: { label: 'サインアウト', words: ['sign out', 'logout'] },
+  } as Record<'board' | 'book' | 'find' | 'network' | 'write' | 'chart' | 'next' | 'unsent' | 'dark' | 'light' | 'large' | 'factor' | 'keys' | 'signOut', { label: string; words: string[] }>,
 
   patient: {
     gender: { male: '男', female: '女', other: 'その他', unknown: '不明' } as Record<string, string>,
@@ -177,6 +199,10 @@ export const ja = {
     print: '印刷',
     printed: (when: string) => `${when} 印刷`,
     chart: 'カルテの概要',
+    tabs: 'カルテの画面',
+    overview: '概要',
+    write: '記載',
+    next: '次回予約',
   },
 
   section: {
@@ -272,17 +298,27 @@ export const ja = {
     others: (n: number) => `ほかの職員が書いた ${n} 件は、その人がサインインすると送られます。`,
     open: '未送信の記録を見る',
     goTo: 'カルテを開く',
+    kinds: { Communication: '受付メモ', Encounter: '受付', Appointment: '予約', Patient: '患者登録', Composition: '記載', MedicationRequest: '処方', ServiceRequest: '処置・検査の指示', Observation: '測定値', Condition: '病名', AllergyIntolerance: 'アレルギー' } as Record<string, string>,
+    acts: { finalise: '確定', amend: '追記・訂正' },
+    steps: { booked: '予約', arrived: '来院', interview: '問診', waiting: '診察待ち', 'in-room': '診察中', examination: '検査・処置', payment: '会計待ち', done: '会計済', cancelled: '取消', noshow: '来院なし', fulfilled: '済', 'checked-in': '受付済' } as Record<string, string>,
   },
 
   keys: {
     title: 'キー操作',
     list: [
-      ['Ctrl + K / ⌘ + K', '患者をさがす'],
+      ['Ctrl + K / ⌘ + K', '患者・画面・操作をさがす'],
       ['↑ ↓', '候補や一覧の上下'],
       ['Enter', '開く'],
       ['1 – 9', '矢印で選び始めたあと、番号で開く'],
       ['Esc', 'ひとつ戻る'],
       ['?', 'この一覧'],
+      ['→ / ←', '受付: 次の状態へ / 前の状態に戻す'],
+      ['1 – 8', '受付: その状態にする'],
+      ['W / M', '受付: 当日受付 / メモ'],
+      ['Ctrl + Z', '受付・予約: 元に戻す'],
+      ['Alt + D', '記載: 前回の処方を写す(Do)'],
+      ['Alt + 1 – 8', '記載: S・O・A・P へ、定型文'],
+      ['Ctrl + Enter', '記載: 確定'],
     ] as [string, string][],
   },
 };

@@ -109,7 +109,7 @@ async fn fill(app: &App, args: &Demo) -> Done {
     let clinic = if args.bulk {
         sample::bulk(args.seed, args.patients)
     } else {
-        sample::Clinic::new(args.seed, args.patients, today())
+        sample::Clinic::at(args.seed, args.patients, today(), working_minute())
     };
     let bar = progress::bar(u64::from(args.patients) + 1, "患者 patients");
     let drawn = Arc::new(AtomicU64::new(0));
@@ -219,8 +219,24 @@ fn sign_in_sheet(url: &str, users: &[Value]) -> String {
 
 /// In Japan.
 fn today() -> jiff::civil::Date {
+    now().date()
+}
+
+/// The minute of the day that the sample's day has come to: the present one, so that who waits has waited for as long as
+/// the board says. Early in the morning already some are there; at night it is the middle of the morning.
+fn working_minute() -> u16 {
+    let time = now().time();
+    let minute = u16::try_from(time.hour()).unwrap_or(0) * 60 + u16::try_from(time.minute()).unwrap_or(0);
+    match minute {
+        480..590 => 590,
+        590..1110 => minute,
+        _ => 640,
+    }
+}
+
+fn now() -> jiff::Zoned {
     let now = jiff::Timestamp::from_millisecond(serving::now_ms()).unwrap_or_default();
-    now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).date()
+    now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)))
 }
 
 impl From<record::Error> for Failure {

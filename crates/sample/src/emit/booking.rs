@@ -38,9 +38,9 @@ pub(crate) fn all(pages: &mut Pages<'_>, encounters: &[String]) {
 fn coming(pages: &Pages<'_>, id: &str, booking: &Booking) -> Draft {
     let status = match booking.stage {
         Stage::Booked => "booked",
-        Stage::Arrived => "arrived",
-        Stage::Waiting | Stage::InRoom => "checked-in",
-        Stage::Finished => "fulfilled",
+        Stage::Arrived | Stage::Interview => "arrived",
+        Stage::Waiting | Stage::InRoom | Stage::Examination => "checked-in",
+        Stage::Paying | Stage::Finished => "fulfilled",
     };
     let winter = matches!(pages.calendar.month(booking.day), 10..=12);
     let why = match (pages.chart.regular, winter) {

@@ -2,12 +2,13 @@
 
 use fhir::Resource;
 use fhir::json::{Json, Object};
+use jiff::civil::Weekday;
 
 use super::build::{Draft, array, code, coding, concept, object, reference, reference_to, text};
 use super::insurance::INSURERS;
 use super::intake;
 use crate::bookings::{Bookings, SLOT};
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, PAST};
 use crate::staff::{DOCTORS, Staff, staff};
 
 /// 医療機関コード, 10 digits: 東京都 (13), 医科 (1), a number no clinic has.
@@ -57,7 +58,7 @@ pub(crate) fn all(calendar: &Calendar, bookings: &Bookings) -> Vec<Resource> {
     }));
     for person in staff() {
         drafts.push(practitioner(person));
-        drafts.push(role(person));
+        drafts.push(role(person, calendar));
     }
     drafts.extend(DOCTORS.iter().map(|doctor| schedule(doctor)));
     for (index, slot) in bookings.slots.iter().enumerate() {
@@ -168,7 +169,31 @@ fn practitioner(person: &Staff) -> Draft {
         .maybe("qualification", registered)
 }
 
-fn role(person: &Staff) -> Draft {
+/// When a doctor sees patients: the director always, the second one on three days and on the day of the sample.
+fn hours(doctor: usize, calendar: &Calendar) -> Json {
+    let days = |all: &[Weekday]| -> Vec<Json> {
+        let comes = |day: &Weekday| {
+            doctor == 0
+                || *day == calendar.weekday(PAST)
+                || matches!(day, Weekday::Monday | Weekday::Wednesday | Weekday::Friday)
+        };
+        let name = |day: &Weekday| Json::from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"][day_index(*day)]);
+        all.iter().filter(|day| comes(day)).map(name).collect()
+    };
+    let open = |all: &[Weekday], from: &str, to: &str| {
+        object! { "daysOfWeek": days(all), "availableStartTime": from, "availableEndTime": to }
+    };
+    let whole = [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Friday];
+    let half = [Weekday::Thursday, Weekday::Saturday];
+    let all = [whole.as_slice(), half.as_slice()].concat();
+    array![open(&all, "09:00:00", "12:30:00"), open(&whole, "15:00:00", "18:30:00")]
+}
+
+fn day_index(day: Weekday) -> usize {
+    usize::try_from(day.to_monday_zero_offset()).unwrap_or(0)
+}
+
+fn role(person: &Staff, calendar: &Calendar) -> Draft {
     let duty = match person.duties {
         ["director", ..] | ["doctor", ..] => code("http://terminology.hl7.org/CodeSystem/practitioner-role", "doctor"),
         ["nurse", ..] => code("http://terminology.hl7.org/CodeSystem/practitioner-role", "nurse"),
@@ -181,6 +206,10 @@ fn role(person: &Staff) -> Draft {
         .with("organization", reference("Organization", CLINIC))
         .with("code", array![duty])
         .with("specialty", array![concept("http://jami.jp/SS-MIX2/CodeSystem/ClinicalDepartment", "01", "内科")])
+        .maybe(
+            "availableTime",
+            DOCTORS.iter().position(|doctor| *doctor == person).map(|doctor| hours(doctor, calendar)),
+        )
 }
 
 fn schedule_id(doctor: &Staff) -> String {

@@ -26,7 +26,7 @@ pub(crate) fn all(pages: &mut Pages<'_>, visit: &Visit) -> String {
         let own = pages.id('n');
         pages.push(composition(pages, visit, &id, &own, note));
     }
-    if visit.stage == Stage::Finished {
+    if visit.stage >= Stage::Paying {
         laboratory::all(pages, visit, &id);
         order::all(pages, visit, &id);
         for act in &visit.acts {
@@ -54,15 +54,15 @@ fn encounter(pages: &Pages<'_>, visit: &Visit, id: &str) -> Draft {
     };
     let status = match visit.stage {
         Stage::Booked => "planned",
-        Stage::Arrived => "arrived",
+        Stage::Arrived | Stage::Interview => "arrived",
         Stage::Waiting => "triaged",
-        Stage::InRoom => "in-progress",
-        Stage::Finished => "finished",
+        Stage::InRoom | Stage::Examination => "in-progress",
+        Stage::Paying | Stage::Finished => "finished",
     };
     // In by the desk some minutes before being called, out with the bill.
     let start = pages.moment(visit.day, visit.minute.saturating_sub(12));
     let mut period = fhir::json::Object::from_iter([("start", Json::from(start))]);
-    if visit.stage == Stage::Finished {
+    if visit.stage >= Stage::Paying {
         period.insert("end", pages.moment(visit.day, visit.minute + 16));
     }
     let diagnoses: Vec<Json> = visit
@@ -74,7 +74,19 @@ fn encounter(pages: &Pages<'_>, visit: &Visit, id: &str) -> Draft {
         })
         .collect();
     let room = ROOMS[1 + visit.doctor];
+    // Only the visits of today stand on the board.
+    let today = pages.chart.booked.iter().find(|booking| booking.ticket > 0 && booking.day == visit.day);
     Draft::new("Encounter", id, Some("JP_Encounter"))
+        .maybe("extension", today.map(|_| array![step(pages, visit)]))
+        .maybe(
+            "identifier",
+            today.map(|booking| {
+                array![object! {
+                    "system": "urn:komainu:fhir:ticket",
+                    "value": format!("{}/{}", pages.calendar.text(visit.day), booking.ticket),
+                }]
+            }),
+        )
         .with("status", status)
         .with("class", coding("http://terminology.hl7.org/CodeSystem/v3-ActCode", "AMB", "外来"))
         .with("type", array![text(kind)])
@@ -94,10 +106,32 @@ fn encounter(pages: &Pages<'_>, visit: &Visit, id: &str) -> Draft {
         .with("serviceProvider", reference("Organization", MEDICINE))
 }
 
+/// Where in the house the patient is, and since when: docs/reception.md.
+fn step(pages: &Pages<'_>, visit: &Visit) -> Json {
+    // From the time of the call: before it at the desk, after it in the house.
+    let (word, from_call) = match visit.stage {
+        Stage::Booked | Stage::Arrived => ("arrived", -12),
+        Stage::Interview => ("interview", -9),
+        Stage::Waiting => ("waiting", -4),
+        Stage::InRoom => ("in-room", 0),
+        Stage::Examination => ("examination", 12),
+        Stage::Paying => ("payment", 16),
+        Stage::Finished => ("done", 24),
+    };
+    let since = visit.minute.saturating_add_signed(from_call);
+    object! {
+        "url": "urn:komainu:fhir:visit-step",
+        "extension": array![
+            object! { "url": "step", "valueCode": word },
+            object! { "url": "since", "valueDateTime": pages.moment(visit.day, since) },
+        ],
+    }
+}
+
 fn composition(pages: &Pages<'_>, visit: &Visit, encounter: &str, id: &str, note: &Note) -> Draft {
     let doctor = DOCTORS[visit.doctor];
     let written = pages.moment(visit.day, visit.minute + 9);
-    let finished = visit.stage == Stage::Finished;
+    let finished = visit.stage >= Stage::Paying;
     let mut sections =
         vec![section("S 主観的情報", "61150-9", &note.subjective), section("O 客観的情報", "61149-1", &note.objective)];
     // While the patient is still in the room the doctor has not judged yet.

@@ -41,6 +41,34 @@ fn a_chart_fills_as_the_patient_goes_through_the_house() {
 }
 
 #[test]
+fn everybody_of_today_has_a_number_and_a_place_that_agrees_with_the_status() {
+    let mut places = std::collections::BTreeSet::new();
+    let mut numbers = std::collections::BTreeSet::new();
+    for group in &FACTS.here {
+        for visit in of(group, "Encounter") {
+            let today = text(visit, "period.start").starts_with("2026-11-24");
+            let number = text(visit, "identifier.0.value");
+            assert_eq!(number.starts_with("2026-11-24/"), today, "{number}");
+            if !today {
+                continue;
+            }
+            assert!(numbers.insert(number.to_owned()), "{number} is given twice");
+            let place = text(visit, "extension.0.extension.0.valueCode");
+            let statuses = match place {
+                "arrived" | "interview" => "arrived",
+                "waiting" => "triaged",
+                "in-room" | "examination" => "in-progress",
+                "payment" | "done" => "finished",
+                other => panic!("{other}"),
+            };
+            assert_eq!(text(visit, "status"), statuses);
+            places.insert(place.to_owned());
+        }
+    }
+    assert_eq!(places.len(), 7, "{places:?}");
+}
+
+#[test]
 fn who_came_with_something_new_has_filled_in_the_sheet() {
     let mut filled = 0;
     for group in &FACTS.here {
