@@ -1,5 +1,6 @@
 //! The list. Append only; a migration that has been released is never edited.
 
+use super::charts::CHARTS;
 use super::search::SEARCH;
 use super::{Migration, Step};
 use crate::db::Dialect;
@@ -13,6 +14,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { number: 6, name: "statistics", steps: STATISTICS },
     Migration { number: 7, name: "term statistics", steps: TERM_STATISTICS },
     Migration { number: 8, name: "factors", steps: FACTORS },
+    Migration { number: 11, name: "closed charts", steps: CHARTS },
 ];
 
 /// `clinic` stands first in every key so that the hub's tables can be distributed by it as they are.

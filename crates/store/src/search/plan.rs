@@ -1,5 +1,8 @@
 //! Which condition drives, which are probes.
 
+use std::sync::Arc;
+
+use access::Cut;
 use clinic::ClinicId;
 use fhir::search::query::Filter;
 
@@ -35,9 +38,10 @@ impl Plan {
         type_code: u16,
         filters: &[Filter],
         newest_first: bool,
+        cut: &Arc<Cut>,
     ) -> Result<Self, DbError> {
         let mut plan = Self::at(db, clinic, type_code, filters, 0)?;
-        plan.choose(db, clinic, newest_first)?;
+        plan.choose(db, clinic, newest_first, cut)?;
         Ok(plan)
     }
 
@@ -61,14 +65,14 @@ impl Plan {
     }
 
     /// Where no condition is plainly the narrowest, a few rows of each are counted.
-    fn choose(&mut self, db: &mut dyn Db, clinic: ClinicId, newest_first: bool) -> Result<(), DbError> {
+    fn choose(&mut self, db: &mut dyn Db, clinic: ClinicId, newest_first: bool, cut: &Arc<Cut>) -> Result<(), DbError> {
         let Some(best) = self.driver else { return Ok(()) };
         if self.conds[best].rank(self.patient) < RANK_UNSURE {
             return Ok(());
         }
         let mut fewest = (ROWS_FEW, None);
         for (at, cond) in self.conds.iter().enumerate().filter(|(_, cond)| cond.rank(self.patient) < 40) {
-            let mut bind = Bind::new(clinic, db.dialect());
+            let mut bind = Bind::new(clinic, db.dialect(), cut);
             let Some(set) = cond.set(self.type_code, self.patient, &mut bind) else { continue };
             let limit = bind.int(fewest.0);
             let text = format!("SELECT count(*) FROM (SELECT id FROM ({set}) c LIMIT {limit}) d");
@@ -137,9 +141,11 @@ impl Plan {
         format!("({})", conditions.join(" AND "))
     }
 
+    /// The one place where closed charts leave a search: every level of it, chains and `_has` too, is a plan.
     fn of_type(&self, bind: &mut Bind) -> String {
         let row = self.row();
-        format!("{row}.type = {} AND {row}.state = {}", bind.int(self.type_code.into()), State::Live as i64)
+        let seen = bind.seen(&row, self.type_code).map(|seen| format!(" AND {seen}")).unwrap_or_default();
+        format!("{row}.type = {} AND {row}.state = {}{seen}", bind.int(self.type_code.into()), State::Live as i64)
     }
 
     fn probes(&self, bind: &mut Bind, conditions: &mut Vec<String>) {
