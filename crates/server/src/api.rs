@@ -3,14 +3,17 @@
 //! The description is `web/openapi.json`, committed; a test fails when it is not what the code says.
 
 mod authority;
+mod chart;
 mod factor;
 mod health;
 mod json;
+mod openings;
 mod policy;
 mod session;
+mod trail;
 
 use axum::Router;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use utoipa::OpenApi;
 
 use crate::App;
@@ -32,6 +35,19 @@ use crate::signin::layer;
         factor::reset,
         policy::current,
         policy::set,
+        chart::closed,
+        chart::current,
+        chart::seal,
+        chart::unseal,
+        openings::own,
+        openings::open,
+        openings::end,
+        openings::list,
+        openings::review,
+        trail::openers,
+        trail::openers_csv,
+        trail::activity,
+        trail::activity_csv,
         health::health,
         authority::pem,
         authority::der,
@@ -67,7 +83,19 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/api/session/factor", get(factor::current))
         .route("/api/session/factor/removal", post(factor::remove))
         .route("/api/accounts/{account}/factor-reset", post(factor::reset))
-        .route("/api/factor-policy", get(policy::current).put(policy::set));
+        .route("/api/factor-policy", get(policy::current).put(policy::set))
+        .route("/api/closed-charts", get(chart::closed))
+        .route("/api/patients/{patient}/chart", get(chart::current))
+        .route("/api/patients/{patient}/seal", put(chart::seal))
+        .route("/api/patients/{patient}/unseal", post(chart::unseal))
+        .route("/api/patients/{patient}/trail", get(trail::openers))
+        .route("/api/patients/{patient}/trail.csv", get(trail::openers_csv))
+        .route("/api/accounts/{account}/trail", get(trail::activity))
+        .route("/api/accounts/{account}/trail.csv", get(trail::activity_csv))
+        .route("/api/openings", get(openings::own).post(openings::open))
+        .route("/api/openings/{opening}", delete(openings::end))
+        .route("/api/openings/{opening}/review", post(openings::review))
+        .route("/api/opening-reviews", get(openings::list));
     layer::own_page(open.merge(layer::known(known, app)).merge(layer::signed_in(signed_in, app)))
 }
 
