@@ -21,6 +21,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{account}/trail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account or token did. */
+        get: operations["account_trail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account}/trail.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file for a spreadsheet. */
+        get: operations["account_trail_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/authority": {
         parameters: {
             query?: never;
@@ -30,6 +64,26 @@ export interface paths {
         };
         /** The certificate of the clinic's authority as PEM. */
         get: operations["pem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/closed-charts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Patients whose charts are closed to the caller, found by name, kana, birth date or number: the parameters of a
+         *     FHIR search for patients, of which only these are taken. They are in no answer of `/fhir`.
+         */
+        get: operations["closed_charts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -67,6 +121,160 @@ export interface paths {
         get: operations["health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/opening-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Openings for those who sign them off, newest first, a hundred at a time. */
+        get: operations["opening_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own openings that are open now. */
+        get: operations["own_openings"];
+        put?: never;
+        /** Opens one closed chart to the caller for half an hour. Those who sign off see it at once. */
+        post: operations["break_glass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openings/{opening}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of the caller's own openings. */
+        delete: operations["end_opening"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openings/{opening}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs an opening off. */
+        post: operations["review_opening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{patient}/chart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a patient's chart stands to the caller. */
+        get: operations["chart_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{patient}/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Closes a patient's chart, or changes the seal on it. */
+        put: operations["seal_chart"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{patient}/trail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what with a patient's chart. */
+        get: operations["patient_trail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{patient}/trail.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file for a spreadsheet. */
+        get: operations["patient_trail_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{patient}/unseal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the seal off a patient's chart. */
+        post: operations["unseal_chart"];
         delete?: never;
         options?: never;
         head?: never;
@@ -199,6 +407,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description How a chart stands to whoever asks. */
+        ChartStanding: {
+            /** @description Whether it is closed to them. */
+            closed: boolean;
+            /** @description What stands on it. Of a closed chart only labels are told. */
+            guards: components["schemas"]["StandingGuard"][];
+            /** @description What they may do here: some of `seal`, `unseal`, `break-glass`, `see-openers`. */
+            may: string[];
+            opening?: null | components["schemas"]["Opening"];
+            /** @description `visit` or `opening`, when that is what opens it to them. */
+            way?: string | null;
+        };
+        /** @description Somebody whose chart is closed: enough to know the person by, and nothing else. */
+        ClosedChart: {
+            /** @description ISO 8601. */
+            born?: string | null;
+            /** @description FHIR's code. */
+            gender?: string | null;
+            /** @description Kana, if registered. */
+            kana?: string | null;
+            /** @description As registered, in the order of the names there. */
+            names: string[];
+            /** @description 患者番号 */
+            number?: string | null;
+            /** @description Id of the Patient. */
+            patient: string;
+        };
         /** @description A square drawing. */
         Drawing: {
             /** @description What is dark, as SVG's path data. */
@@ -208,6 +443,13 @@ export interface components {
              * @description How many units it is wide and high.
              */
             side: number;
+        };
+        /** @description An emergency. */
+        Emergency: {
+            /** @description Id of the one Patient. */
+            patient: string;
+            /** @description Why, for the reviewer: 4 to 500 characters. */
+            reason: string;
         };
         /** @description The second factor is enrolled. */
         EnrolledFactor: {
@@ -260,6 +502,46 @@ export interface components {
          * @enum {string}
          */
         MissingStep: "code" | "enrolment";
+        /** @description A closed chart that somebody opened for themselves. */
+        Opening: {
+            /** @description Account. */
+            account: string;
+            /**
+             * Format: int64
+             * @description ms since 1970 UTC.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description When it was ended before its time.
+             */
+            ended?: number | null;
+            id: string;
+            /** @description What was on the chart: `staff`, `refusal`, …, with spaces between them. */
+            label: string;
+            /** @description Id of the Patient. */
+            patient: string;
+            reason: string;
+            review?: null | components["schemas"]["OpeningReview"];
+            /**
+             * Format: int64
+             * @description Opens nothing from then on; ms since 1970 UTC.
+             */
+            until: number;
+        };
+        /** @description What was said of an opening. */
+        OpeningReview: {
+            /**
+             * Format: int64
+             * @description ms since 1970 UTC.
+             */
+            at: number;
+            /** @description Account. */
+            by: string;
+            note: string;
+            /** @description `justified` or `questioned`. */
+            verdict: string;
+        };
         /** @description A change of one's own password. */
         PasswordChange: {
             /** Format: password */
@@ -302,6 +584,23 @@ export interface components {
             /** @description To be typed where no camera is at hand. */
             secret: string;
         };
+        /** @description A seal, with what is shown for it. */
+        SealChange: {
+            /**
+             * Format: password
+             * @description Six digits or a recovery code; needed when the account has a second factor.
+             */
+            code?: string | null;
+            /** @description Whether others may find the name, to open the chart in an emergency. */
+            known: boolean;
+            /** @description `staff`, `vip`, `family`, `other`. */
+            label: string;
+            /** Format: password */
+            password: string;
+            reason: string;
+            /** @description Accounts it does not hold for: who looks after this patient. */
+            spared?: string[];
+        };
         /** @description The password was right, and does not suffice. The cookie opens the second step and nothing else. */
         SecondStep: {
             missing: components["schemas"]["MissingStep"];
@@ -331,12 +630,87 @@ export interface components {
             password: string;
             user: string;
         };
+        /** @description What stands on a chart. */
+        StandingGuard: {
+            /** @description For whom: empty for everyone, `account:…`, `duty:…`. */
+            against: string;
+            /**
+             * Format: int64
+             * @description ms since 1970 UTC.
+             */
+            at: number;
+            /** @description Who set it. */
+            by: string;
+            /** @description Whether those it holds for may find the name. */
+            known: boolean;
+            /** @description `staff`, `vip`, `family`, `other`, or `refusal` for what the patient refuses. */
+            label: string;
+            /** @description Accounts it does not hold for. */
+            spared: string[];
+        };
         /** @description One sentence in both languages. */
         Text: {
             /** @description English */
             en: string;
             /** @description 日本語 */
             ja: string;
+        };
+        /** @description A page of lines, newest first. */
+        Trail: {
+            lines: components["schemas"]["TrailLine"][];
+            /**
+             * Format: int64
+             * @description Ask for older ones with it as `before`; there may be more even if `lines` is empty.
+             */
+            next?: number | null;
+        };
+        /** @description One line. */
+        TrailLine: {
+            /** @description `read`, `search`, `break-glass`, … */
+            action: string;
+            /** @description Account or token. */
+            actor: string;
+            /**
+             * Format: int64
+             * @description ms since 1970 UTC.
+             */
+            at: number;
+            /** @description What a reviewer needs besides: a reason, why it was refused. */
+            detail?: string | null;
+            /** @description The account's name, where there is one. */
+            name?: string | null;
+            /** @description `done`, `refused` or `failed`. */
+            outcome: string;
+            /** @description Id of the Patient, when it was one patient's chart. */
+            patient?: string | null;
+            /** @description As declared (`TREAT`, `BTG`, …). */
+            purpose?: string | null;
+            /**
+             * Format: int64
+             * @description Its number in the log.
+             */
+            seq: number;
+            /** @description Network address. */
+            source: string;
+            /** @description Types of what it was about. */
+            types: string[];
+        };
+        /** @description The end of a seal, with what is shown for it. */
+        Unseal: {
+            /**
+             * Format: password
+             * @description Six digits or a recovery code; needed when the account has a second factor.
+             */
+            code?: string | null;
+            /** Format: password */
+            password: string;
+            reason: string;
+        };
+        /** @description A reviewer's word. */
+        Verdict: {
+            note?: string;
+            /** @description `justified` or `questioned`; the latter needs a note. */
+            verdict: string;
         };
     };
     responses: never;
@@ -426,6 +800,92 @@ export interface operations {
             };
         };
     };
+    account_trail: {
+        parameters: {
+            query?: {
+                /** @description Only lines with smaller numbers */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that sees this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_trail_csv: {
+        parameters: {
+            query?: {
+                /** @description Only lines with smaller numbers */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that sees this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pem: {
         parameters: {
             query?: never;
@@ -442,6 +902,56 @@ export interface operations {
                 };
                 content: {
                     "application/x-pem-file": string;
+                };
+            };
+        };
+    };
+    closed_charts: {
+        parameters: {
+            query?: {
+                /** @description As in a FHIR search; also `family`, `given`, `phonetic`, `birthdate`, `identifier`, `_id` */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 30 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedChart"][];
+                };
+            };
+            /** @description Another parameter, or none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that opens closed charts */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -562,6 +1072,551 @@ export interface operations {
             };
             /** @description The store has stopped */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    opening_reviews: {
+        parameters: {
+            query?: {
+                /** @description Only those nobody has signed off */
+                waiting?: boolean;
+                /** @description Only those before this, ms since 1970 UTC */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Openings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opening"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that signs off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_openings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Open now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opening"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    break_glass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Emergency"];
+            };
+        };
+        responses: {
+            /** @description Open */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opening"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that opens closed charts */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such patient, or none that the caller may know of */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The chart is not closed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No reason */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: no emergency, but a search */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_opening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                opening: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the caller's that is open */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_opening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                opening: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description Signed off */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that signs off, or the caller's own */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such opening */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed off already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such verdict, or a question without a note */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chart_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartStanding"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that sees charts */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such patient, or none that the caller may know of */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seal_chart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealChange"];
+            };
+        };
+        responses: {
+            /** @description Sealed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that seals */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such patient */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password or code is wrong, the label or an account unknown, or the reason missing */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patient_trail: {
+        parameters: {
+            query?: {
+                /** @description Only lines with smaller numbers */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that sees this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such patient, or none that the caller may know of */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patient_trail_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest ten thousand lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that sees this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such patient, or none that the caller may know of */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unseal_chart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unseal"];
+            };
+        };
+        responses: {
+            /** @description The seal is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that unseals */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password or code is wrong, or the reason missing */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
