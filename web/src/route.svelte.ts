@@ -1,16 +1,24 @@
 // Addresses of screens. They hold opaque ids only: no name and no search text gets into a browser's history.
 
-export type Route = { screen: 'home' } | { screen: 'factor' } | { screen: 'chart'; patient: string };
+export type Route =
+  | { screen: 'home' } | { screen: 'factor' } | { screen: 'chart'; patient: string }
+  | { screen: 'reviews' } | { screen: 'trail'; patient: string } | { screen: 'person'; account: string };
 
 export const path = {
   home: () => '/',
   factor: () => '/settings/second-factor',
+  reviews: () => '/emergency-access',
+  trail: (patient: string) => `/patients/${encodeURIComponent(patient)}/trail`,
+  person: (account: string) => `/people/${encodeURIComponent(account)}/trail`,
   chart: (patient: string) => `/patients/${encodeURIComponent(patient)}`,
 };
 
 /** The screen of an address; unknown ones lead home, from where everything can be found. */
 export function routeOf(pathname: string): Route {
   if (pathname === path.factor()) return { screen: 'factor' };
+  if (pathname === path.reviews()) return { screen: 'reviews' };
+  const trail = /^\/(patients|people)\/([A-Za-z0-9.:_%-]{1,64})\/trail$/.exec(pathname);
+  if (trail) return trail[1] === 'people' ? { screen: 'person', account: decodeURIComponent(trail[2]!) } : { screen: 'trail', patient: trail[2]! };
   const chart = /^\/patients\/([A-Za-z0-9.-]{1,64})$/.exec(pathname);
   return chart ? { screen: 'chart', patient: chart[1]! } : { screen: 'home' };
 }

@@ -93,7 +93,10 @@ export class OpenChart {
       case 'expired':
         return this.onExpired();
       case 'refused':
+        // There is no such chart for whoever is signed in: then not on this device either.
         this.patient = undefined;
+        this.settled = false;
+        await this.store.forgetChart(this.id);
         this.standing = answer.status === 403 ? 'refused' : 'missing';
         return;
       default:

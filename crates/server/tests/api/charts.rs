@@ -203,7 +203,8 @@ async fn what_a_patient_refuses_holds_for_whom_it_names_in_spite_of_a_visit() {
     assert_eq!(world.open("nurse", "p1").await.status, 201);
     assert_eq!(world.get("nurse", "/fhir/Patient/p1").await.status, 200, "an emergency does, and is told");
     assert_eq!(world.get("auditor", "/api/opening-reviews").await.json()[0]["label"], "refusal");
-    world.client.server.pass(31 * MINUTE_MS);
+    let id = world.get("nurse", "/api/openings").await.json()[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(status(&world, "nurse", "DELETE", &format!("/api/openings/{id}"), &Value::Null).await, 204);
     assert_eq!(world.send("doctor", "PUT", "/fhir/Consent/k1", &consent("inactive")).await.status, 200);
     assert_eq!(world.get("nurse", "/fhir/Patient/p1").await.status, 200, "taken back");
     assert_eq!(world.send("doctor", "PUT", "/fhir/Consent/k1", &consent("active")).await.status, 200);

@@ -43,14 +43,13 @@ impl World {
     }
 
     pub(crate) async fn send(&self, who: &str, method: &str, path: &str, body: &Value) -> Answer {
-        self.client.send_signed_in(self.cookies(who), method, path, &[], body.to_string()).await
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.client.send_signed_in(self.cookies(who), method, path, &[], body).await
     }
 
     pub(crate) async fn api(&self, who: &str, method: &str, path: &str, body: &Value) -> Answer {
-        let kind = [("content-type", "application/json")];
         let mut request = post(path, self.cookies(who), body);
         *request.method_mut() = method.parse().unwrap();
-        let _ = kind;
         self.client.server.send(request).await
     }
 
@@ -73,7 +72,7 @@ impl World {
 
 pub(crate) fn patient(id: &str, family: &str) -> Value {
     json!({"resourceType": "Patient", "id": id, "name": [{"family": family, "given": ["太郎"]}], "birthDate": "1958-04-05",
-        "identifier": [{"system": "urn:oid:1.2.392.100495.20.3.51", "value": id}], "telecom": [{"value": "03-0000-0000"}]})
+        "identifier": [{"system": "urn:oid:1.2.392.100495.20.3.51", "value": id}], "telecom": [{"system": "phone", "value": "03-0000-0000"}]})
 }
 
 pub(crate) fn observation(id: &str, patient: &str, value: u32) -> Value {
