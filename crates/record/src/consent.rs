@@ -115,7 +115,8 @@ mod tests {
     fn a_refusal_names_a_person_a_duty_or_nobody() {
         let sato = r#"{"role":{"text":"x"},"reference":{"reference":"Practitioner/sato"}}"#;
         let suzuki = r#"{"reference":{"identifier":{"system":"urn:komainu:account","value":"suzuki"}}}"#;
-        let nurses = r#"{"role":{"coding":[{"system":"urn:komainu:duty","code":"nurse"}]},"reference":{"display":"看護師"}}"#;
+        let nurses =
+            r#"{"role":{"coding":[{"system":"urn:komainu:duty","code":"nurse"}]},"reference":{"display":"看護師"}}"#;
         let other = r#"{"reference":{"reference":"Organization/elsewhere"}}"#;
         let deny = |actors: &str| format!(r#"{{"type":"deny","actor":[{actors}]}}"#);
         assert_eq!(whom(&deny(sato)), ["account:sato"]);

@@ -56,7 +56,7 @@ impl Tx<'_> {
         if let Some(current) = &found
             && !self.sees(&cut, current.lying(draft.type_code))?
         {
-            return Err(StoreError::Hidden);
+            return Err(self.refuse_closed());
         }
         check(found.as_ref(), expect, draft.kind)?;
         let (current, is_new) = match found {
@@ -70,7 +70,7 @@ impl Tx<'_> {
         let old = self.old_values(&current, &draft)?;
         let (patient, home) = self.compartment(&current, &draft)?;
         if cut.closes(patient) && !(is_new && cut.allows_blind_create()) {
-            return Err(StoreError::Hidden);
+            return Err(self.refuse_closed());
         }
         let (version, updated) = self.counters.next_version(self.now_ms);
         let record = Version {
@@ -150,6 +150,15 @@ impl Tx<'_> {
             author: record.author,
             json,
         })
+    }
+
+    /// A write into a closed chart: to whoever tries it as if there were none, in the trail what it was.
+    fn refuse_closed(&mut self) -> StoreError {
+        for event in self.events.iter_mut().filter(|event| event.outcome == audit::Outcome::Done) {
+            event.outcome = audit::Outcome::Refused;
+            event.detail = Some("closed-chart".to_owned());
+        }
+        StoreError::Hidden
     }
 
     /// What the resource is found by until now.

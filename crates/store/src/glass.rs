@@ -109,8 +109,7 @@ impl Snapshot<'_> {
         self.touched = true;
         let now_ms = self.now_ms;
         let sql = format!("{COLUMNS} WHERE o.clinic = ?1 AND o.account = ?2 AND o.until > ?3 ORDER BY o.at");
-        let mut found =
-            self.db.all(&sql, &[self.clinic.into(), account.into(), Val::Int(now_ms)], opening)?;
+        let mut found = self.db.all(&sql, &[self.clinic.into(), account.into(), Val::Int(now_ms)], opening)?;
         found.retain(|opening| opening.is_open(now_ms));
         Ok(found)
     }

@@ -12,10 +12,10 @@ use fhir::json::Json;
 use crate::append::Tx;
 use crate::db::{Row, Val};
 use crate::error::{DbError, StoreError};
+use crate::payload;
 use crate::resource::{self, patient_code};
 use crate::snapshot::Snapshot;
 use crate::stored::signed;
-use crate::payload;
 
 /// Guards a clinic may have at once: each is a value in every statement of whoever it holds for.
 pub const GUARDS_MAX: usize = 4096;
@@ -221,8 +221,7 @@ impl Snapshot<'_> {
              WHERE r.clinic = ?1 AND r.type = ?2 AND r.logical_id = ?3",
             &[self.clinic.into(), code.into(), id.into()],
             |row| {
-                let lying =
-                    Lying { id: row.int(0)?, type_code: code.into(), patient: row.int(1)?, home: row.int(2)? };
+                let lying = Lying { id: row.int(0)?, type_code: code.into(), patient: row.int(1)?, home: row.int(2)? };
                 Ok((lying, row.opt_text(3)?))
             },
         )?;
@@ -301,8 +300,7 @@ impl Tx<'_> {
             return Err(StoreError::NotPermitted("seals".to_owned()));
         }
         let Some(key) = self.patient_key(patient)? else { return Err(StoreError::Hidden) };
-        let refusal =
-            Refusal { against: Against::Everyone, spared: seal.spared.clone(), from: None, until: None };
+        let refusal = Refusal { against: Against::Everyone, spared: seal.spared.clone(), from: None, until: None };
         let author = grant.actor().id.clone();
         let row = (SEAL, seal.label.as_str(), "", seal.is_known, seal.reason.as_str());
         self.put_guard(key, row, &refusal, &author)
@@ -397,7 +395,8 @@ fn names(encounter: &Json, account: &str) -> bool {
     let participants = encounter.get("participant").map_or(&[][..], Json::items);
     participants.iter().filter_map(|one| one.get("individual")).any(|individual| {
         let text = |json: &Json, name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
-        let by_reference = text(individual, "reference").is_some_and(|r| r.strip_prefix("Practitioner/") == Some(account));
+        let by_reference =
+            text(individual, "reference").is_some_and(|r| r.strip_prefix("Practitioner/") == Some(account));
         let identifier = individual.get("identifier");
         let by_identifier = identifier.is_some_and(|identifier| {
             text(identifier, "system").as_deref() == Some(ACCOUNT_SYSTEM)
@@ -412,7 +411,8 @@ fn is_going_on(encounter: &Json, now_ms: i64) -> bool {
     let status = encounter.get("status").and_then(Json::as_str).unwrap_or_default();
     let period = encounter.get("period");
     let time = |name: &str| period.and_then(|period| period.get(name)).and_then(Json::as_str).map(str::to_owned);
-    let begun = time("start").and_then(|start| start.parse::<jiff::Timestamp>().ok()).map(jiff::Timestamp::as_millisecond);
+    let begun =
+        time("start").and_then(|start| start.parse::<jiff::Timestamp>().ok()).map(jiff::Timestamp::as_millisecond);
     matches!(status, "arrived" | "triaged" | "in-progress" | "onleave")
         && time("end").is_none()
         && begun.is_none_or(|begun| now_ms - begun < VISIT_MS && begun <= now_ms + VISIT_MS)

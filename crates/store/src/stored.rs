@@ -83,8 +83,7 @@ impl RawStored {
     /// With where it lies.
     pub(crate) fn read_lying(row: &Row<'_>) -> Result<(Self, Lying), DbError> {
         let raw = Self::read(row)?;
-        let lying =
-            Lying { id: row.int(9)?, type_code: raw.type_code, patient: row.int(10)?, home: row.int(11)? };
+        let lying = Lying { id: row.int(9)?, type_code: raw.type_code, patient: row.int(10)?, home: row.int(11)? };
         Ok((raw, lying))
     }
 

@@ -170,8 +170,7 @@ pub(crate) async fn seal(
 ) -> Result<StatusCode, Problem> {
     let proof = Proof { password: change.password, code: change.code };
     app.sign_in().prove(&app, &attempt, &headers, &caller, proof).await?;
-    let seal =
-        ChartSeal { label: change.label, spared: change.spared, is_known: change.known, reason: change.reason };
+    let seal = ChartSeal { label: change.label, spared: change.spared, is_known: change.known, reason: change.reason };
     app.record().seal(&attempt.ctx(&caller), &patient, seal).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -211,7 +210,10 @@ impl ClosedChart {
             if parts.is_empty() { text(name, "text").unwrap_or_default() } else { parts.join(" ") }
         };
         let is_kana = |name: &&Fhir| {
-            name.get("extension").map_or(&[][..], Fhir::items).iter().any(|e| text(e, "valueCode").as_deref() == Some("SYL"))
+            name.get("extension")
+                .map_or(&[][..], Fhir::items)
+                .iter()
+                .any(|e| text(e, "valueCode").as_deref() == Some("SYL"))
         };
         let names = json.get("name").map_or(&[][..], Fhir::items);
         Self {

@@ -19,10 +19,8 @@ async fn status(world: &World, who: &str, method: &str, path: &str, body: &Value
 }
 
 fn visit(id: &str, names: &[&str], status: &str) -> Value {
-    let participants: Vec<Value> = names
-        .iter()
-        .map(|name| json!({"individual": {"reference": format!("Practitioner/{name}")}}))
-        .collect();
+    let participants: Vec<Value> =
+        names.iter().map(|name| json!({"individual": {"reference": format!("Practitioner/{name}")}})).collect();
     json!({"resourceType": "Encounter", "id": id, "status": status, "class": {"code": "AMB"},
         "subject": {"reference": "Patient/p1"}, "participant": participants, "period": {"start": "2027-01-15T08:00:00Z"}})
 }
@@ -57,9 +55,22 @@ async fn who_may_not_be_known_of_is_nowhere() {
         let known = world.api("doctor", method, path, &body).await;
         let unknown = world.api("doctor", method, &nobody.0, &serde_json::from_str(&nobody.1).unwrap()).await;
         assert_eq!((known.status, unknown.status), (unknown.status, 404.try_into().unwrap()), "{method} {path}");
-        assert_eq!(String::from_utf8(known.body).unwrap().replace("p1", "nobody"), String::from_utf8(unknown.body).unwrap());
+        assert_eq!(
+            String::from_utf8(known.body).unwrap().replace("p1", "nobody"),
+            String::from_utf8(unknown.body).unwrap()
+        );
     }
-    assert_eq!(status(&world, "director", "POST", "/api/patients/p1/unseal", &json!({"reason": "退院した", "password": PASSWORD})).await, 204);
+    assert_eq!(
+        status(
+            &world,
+            "director",
+            "POST",
+            "/api/patients/p1/unseal",
+            &json!({"reason": "退院した", "password": PASSWORD})
+        )
+        .await,
+        204
+    );
     assert_eq!(world.get("clerk", "/fhir/Patient/p1").await.status, 200);
 }
 
@@ -69,8 +80,11 @@ async fn a10_breaking_the_glass_needs_a_reason_opens_one_chart_and_ends() {
     world.put(&patient("p2", "佐藤")).await;
     world.seal("p2", true).await;
     for body in [
-        json!({"patient": "p1"}), json!({"patient": "p1", "reason": ""}), json!({"patient": "p1", "reason": "   急  "}),
-        json!({"patient": "p1", "reason": "救急で搬送", "until": 9_999_999_999_999u64}), json!({"patient": ["p1", "p2"], "reason": "救急で搬送"}),
+        json!({"patient": "p1"}),
+        json!({"patient": "p1", "reason": ""}),
+        json!({"patient": "p1", "reason": "   急  "}),
+        json!({"patient": "p1", "reason": "救急で搬送", "until": 9_999_999_999_999u64}),
+        json!({"patient": ["p1", "p2"], "reason": "救急で搬送"}),
     ] {
         assert!(matches!(status(&world, "nurse", "POST", "/api/openings", &body).await, 400 | 422), "{body}");
     }
@@ -92,7 +106,8 @@ async fn a10_breaking_the_glass_needs_a_reason_opens_one_chart_and_ends() {
     assert_eq!(world.get("nurse", "/fhir/Patient/p1").await.status, 404, "ended by one click");
     assert_eq!(status(&world, "nurse", "DELETE", &format!("/api/openings/{id}"), &Value::Null).await, 404, "once");
     let events = world.client.server.events().await;
-    let broken: Vec<_> = events.iter().filter(|e| e.action == "break-glass" && e.outcome == audit::Outcome::Done).collect();
+    let broken: Vec<_> =
+        events.iter().filter(|e| e.action == "break-glass" && e.outcome == audit::Outcome::Done).collect();
     assert_eq!(broken.len(), 2, "both clicks");
     assert!(broken.iter().all(|e| e.purpose.as_deref() == Some("BTG") && e.patient.as_deref() == Some("p1")));
     assert!(broken.iter().all(|e| e.detail.as_deref() == Some("救急で搬送された")));
@@ -135,11 +150,21 @@ async fn an_opening_waits_for_a_reviewer_who_is_somebody_else() {
         assert_eq!(status(&world, who, "POST", &format!("/api/openings/{id}/review"), &body).await, sign, "{who}");
     }
     let waiting = world.get("auditor", "/api/opening-reviews?waiting=true").await.json();
-    assert_eq!((waiting[0]["account"].as_str(), waiting[0]["reason"].as_str()), (Some("director"), Some("救急で搬送された")));
+    assert_eq!(
+        (waiting[0]["account"].as_str(), waiting[0]["reason"].as_str()),
+        (Some("director"), Some("救急で搬送された"))
+    );
     let review = format!("/api/openings/{id}/review");
     assert_eq!(status(&world, "auditor", "POST", &review, &json!({"verdict": "fine"})).await, 422);
-    assert_eq!(status(&world, "auditor", "POST", &review, &json!({"verdict": "questioned"})).await, 422, "without a word");
-    assert_eq!(status(&world, "auditor", "POST", &review, &json!({"verdict": "questioned", "note": "本人に確認する"})).await, 204);
+    assert_eq!(
+        status(&world, "auditor", "POST", &review, &json!({"verdict": "questioned"})).await,
+        422,
+        "without a word"
+    );
+    assert_eq!(
+        status(&world, "auditor", "POST", &review, &json!({"verdict": "questioned", "note": "本人に確認する"})).await,
+        204
+    );
     assert_eq!(status(&world, "auditor", "POST", &review, &json!({"verdict": "justified"})).await, 409, "said once");
     assert_eq!(world.get("auditor", "/api/opening-reviews?waiting=true").await.json(), json!([]));
     let all = world.get("auditor", "/api/opening-reviews").await.json();
@@ -233,13 +258,23 @@ async fn a09_seals_are_set_and_lifted_by_those_who_may_with_their_password() {
     assert_eq!(status(&world, "director", "PUT", seal, &odd).await, 422);
     assert_eq!(status(&world, "doctor", "PUT", seal, &body(PASSWORD)).await, 403, "changing it is unsealing");
     let lift = json!({"reason": "退職した", "password": PASSWORD});
-    for (who, expected) in [("doctor", 403), ("nurse", 403), ("clerk", 403), ("auditor", 403), ("director", 204), ("director", 404)] {
+    for (who, expected) in
+        [("doctor", 403), ("nurse", 403), ("clerk", 403), ("auditor", 403), ("director", 204), ("director", 404)]
+    {
         assert_eq!(status(&world, who, "POST", "/api/patients/p1/unseal", &lift).await, expected, "{who}");
     }
     assert_eq!(world.get("nurse", "/fhir/Patient/p1").await.status, 200);
     let events = world.client.server.events().await;
-    for (action, outcome) in [("seal", audit::Outcome::Done), ("seal", audit::Outcome::Refused), ("unseal", audit::Outcome::Done), ("unseal", audit::Outcome::Refused)] {
-        assert!(events.iter().any(|e| e.action == action && e.outcome == outcome && e.patient.as_deref() == Some("p1")), "{action} {outcome:?}");
+    for (action, outcome) in [
+        ("seal", audit::Outcome::Done),
+        ("seal", audit::Outcome::Refused),
+        ("unseal", audit::Outcome::Done),
+        ("unseal", audit::Outcome::Refused),
+    ] {
+        assert!(
+            events.iter().any(|e| e.action == action && e.outcome == outcome && e.patient.as_deref() == Some("p1")),
+            "{action} {outcome:?}"
+        );
     }
 }
 
@@ -249,12 +284,19 @@ async fn the_trail_of_a_chart_and_of_a_person_is_for_those_who_look_after_it() {
     world.client.server.account("keeper", &[Duty::Administrator]).await;
     world.put(&patient("p1", "山田")).await;
     assert_eq!(world.get("nurse", "/fhir/Patient/p1").await.status, 200);
-    for (who, chart, person) in [("director", 200, 200), ("doctor", 200, 403), ("nurse", 403, 403), ("clerk", 403, 403), ("auditor", 200, 200)] {
+    for (who, chart, person) in
+        [("director", 200, 200), ("doctor", 200, 403), ("nurse", 403, 403), ("clerk", 403, 403), ("auditor", 200, 200)]
+    {
         assert_eq!(world.get(who, "/api/patients/p1/trail").await.status.as_u16(), chart, "{who}");
         assert_eq!(world.get(who, "/api/accounts/nurse/trail").await.status.as_u16(), person, "{who}");
     }
     let trail = world.get("auditor", "/api/patients/p1/trail").await.json();
-    let line = trail["lines"].as_array().unwrap().iter().find(|line| line["actor"] == "nurse" && line["action"] == "read").unwrap();
+    let line = trail["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["actor"] == "nurse" && line["action"] == "read")
+        .unwrap();
     assert_eq!((line["name"].as_str(), line["outcome"].as_str()), (Some("佐藤 健"), Some("done")));
     let person = world.get("auditor", "/api/accounts/nurse/trail").await.json();
     assert!(person["lines"].as_array().unwrap().iter().all(|line| line["actor"] == "nurse"));

@@ -109,20 +109,47 @@ fn chart(id: &str, family: &str, seed: u32) -> Vec<Value> {
 /// Every way of asking that the table of routes has for reading, and the ways of inferring.
 fn questions(ids: &[&str]) -> Vec<String> {
     let mut all: Vec<String> = [
-        "Patient", "Patient?name=山田", "Patient?family=山&_sort=family", "Patient?birthdate=1958-04-05&_total=accurate",
-        "Patient?_summary=count", "Patient?_sort=-_lastUpdated&_count=1", "Patient?phone=03-0000-0000",
-        "Patient?_has:Observation:patient:code=8867-4", "Patient?_has:Observation:subject:value-quantity=gt70",
-        "Patient?_revinclude=Observation:subject&_revinclude=Condition:subject", "Patient?identifier=p1",
+        "Patient",
+        "Patient?name=山田",
+        "Patient?family=山&_sort=family",
+        "Patient?birthdate=1958-04-05&_total=accurate",
+        "Patient?_summary=count",
+        "Patient?_sort=-_lastUpdated&_count=1",
+        "Patient?phone=03-0000-0000",
+        "Patient?_has:Observation:patient:code=8867-4",
+        "Patient?_has:Observation:subject:value-quantity=gt70",
+        "Patient?_revinclude=Observation:subject&_revinclude=Condition:subject",
+        "Patient?identifier=p1",
         "Patient?_revinclude=Provenance:target&_revinclude:iterate=Observation:subject",
-        "Observation", "Observation?_sort=-date&_count=2&_total=accurate", "Observation?_sort=value-quantity",
-        "Observation?subject.name=山田", "Observation?patient.identifier=p1", "Observation?code=8867-4&_summary=count",
-        "Observation?subject=Patient/p0,Patient/p1", "Observation?subject:Patient=p1", "Observation?value-quantity=gt60",
-        "Observation?_include=Observation:subject&_include:iterate=Patient:general-practitioner", "Observation?_include=*",
-        "Observation?encounter.status=finished&_sort=patient", "Observation?date=ge2026-04-01&_elements=subject",
-        "Condition?_sort=code", "Condition?code=E10,E11,E12&_total=accurate", "Encounter?_sort=date",
-        "List", "List?item=Observation/o-p1-0", "List?_include=List:item", "Group", "Group?member=Patient/p1",
-        "Provenance", "Provenance?_include=Provenance:target", "Binary", "_history", "_history?_count=2",
-        "Patient/_history", "Observation/_history?_count=3", "Observation/$lastn?subject=Patient/p0&max=2",
+        "Observation",
+        "Observation?_sort=-date&_count=2&_total=accurate",
+        "Observation?_sort=value-quantity",
+        "Observation?subject.name=山田",
+        "Observation?patient.identifier=p1",
+        "Observation?code=8867-4&_summary=count",
+        "Observation?subject=Patient/p0,Patient/p1",
+        "Observation?subject:Patient=p1",
+        "Observation?value-quantity=gt60",
+        "Observation?_include=Observation:subject&_include:iterate=Patient:general-practitioner",
+        "Observation?_include=*",
+        "Observation?encounter.status=finished&_sort=patient",
+        "Observation?date=ge2026-04-01&_elements=subject",
+        "Condition?_sort=code",
+        "Condition?code=E10,E11,E12&_total=accurate",
+        "Encounter?_sort=date",
+        "List",
+        "List?item=Observation/o-p1-0",
+        "List?_include=List:item",
+        "Group",
+        "Group?member=Patient/p1",
+        "Provenance",
+        "Provenance?_include=Provenance:target",
+        "Binary",
+        "_history",
+        "_history?_count=2",
+        "Patient/_history",
+        "Observation/_history?_count=3",
+        "Observation/$lastn?subject=Patient/p0&max=2",
         "Observation/$lastn?patient=Patient/p1",
     ]
     .map(str::to_owned)
@@ -131,7 +158,9 @@ fn questions(ids: &[&str]) -> Vec<String> {
         for path in ["", "/_history", "/$everything", "/Observation", "/Observation?_summary=count", "/Condition"] {
             all.push(format!("Patient/{id}{path}"));
         }
-        for (kind, prefix) in [("Observation", "o"), ("Binary", "b"), ("List", "l"), ("Group", "g"), ("Provenance", "v")] {
+        for (kind, prefix) in
+            [("Observation", "o"), ("Binary", "b"), ("List", "l"), ("Group", "g"), ("Provenance", "v")]
+        {
             let suffix = if prefix == "o" { "-0" } else { "" };
             all.push(format!("{kind}/{prefix}-{id}{suffix}"));
             all.push(format!("{kind}/{prefix}-{id}{suffix}/_history"));
@@ -233,8 +262,7 @@ async fn an_export_holds_no_closed_chart() {
     }
     world.seal("p1", true).await;
     let prefer = [("prefer", "respond-async")];
-    let begun =
-        world.client.send_signed_in(world.cookies("director"), "GET", "/fhir/$export", &prefer, "").await;
+    let begun = world.client.send_signed_in(world.cookies("director"), "GET", "/fhir/$export", &prefer, "").await;
     assert_eq!(begun.status, 202);
     let place = begun.headers["content-location"].to_str().unwrap().to_owned();
     let manifest = world.get("director", &place[place.find("/fhir/").unwrap()..]).await.json();
@@ -307,7 +335,8 @@ async fn a_program_adds_to_a_closed_chart_and_sees_nothing_of_it() {
 async fn a08_a_label_in_a_resource_decides_nothing() {
     let world = world().await;
     let mut labelled = patient("p1", "山田");
-    labelled["meta"] = json!({"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "V"}]});
+    labelled["meta"] =
+        json!({"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "V"}]});
     world.put(&labelled).await;
     assert_eq!(world.get("nurse", "/fhir/Patient/p1").await.status, 200, "a label closes nothing");
     world.seal("p1", true).await;
