@@ -26,7 +26,7 @@ const shot = async (page: Page, name: string) => {
   await page.screenshot({ path: new URL(`../../docs/screens/${name}.png`, import.meta.url).pathname, animations: 'disabled' });
 };
 
-test('seal, find, open with a reason, end, sign off, and see who it was', async () => {
+test('seal, find, open with a reason, end, sign off, and see who it was', { timeout: 240_000 }, async () => {
   const patient: Patient = (await patients(30))[29]!;
   const [family] = fullName(patient).split(' ');
 
@@ -55,6 +55,7 @@ test('seal, find, open with a reason, end, sign off, and see who it was', async 
   await shot(desk, 'closed-find');
   await option.click();
   await desk.getByRole('heading', { name: /このカルテは閉じています/ }).waitFor();
+  await desk.getByText(fullName(patient)).waitFor();
   await accessible(desk, 'a closed chart');
   await shot(desk, 'closed-chart');
   await desk.getByRole('button', { name: '緊急アクセスで30分開く' }).click();
@@ -86,8 +87,7 @@ test('seal, find, open with a reason, end, sign off, and see who it was', async 
   // The auditor sees it at once, signs it off, and sees what else that person did.
   const audit = await newPage();
   await signIn(audit, auditor);
-  await audit.getByRole('button', { name: '利用者と表示' }).click();
-  await audit.getByRole('button', { name: '緊急アクセスの確認' }).click();
+  await audit.getByRole('link', { name: /確認待ち \d+件/ }).click();
   const row = audit.getByRole('row').filter({ hasText: nurse.user }).filter({ hasText: '救急で搬送され' });
   await row.waitFor();
   await accessible(audit, 'openings to sign off');

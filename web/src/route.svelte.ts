@@ -17,8 +17,8 @@ export const path = {
 export function routeOf(pathname: string): Route {
   if (pathname === path.factor()) return { screen: 'factor' };
   if (pathname === path.reviews()) return { screen: 'reviews' };
-  const trail = /^\/(patients|people)\/([A-Za-z0-9.:_%-]{1,64})\/trail$/.exec(pathname);
-  if (trail) return trail[1] === 'people' ? { screen: 'person', account: decodeURIComponent(trail[2]!) } : { screen: 'trail', patient: trail[2]! };
+  const trail = /^\/(patients|people)\/((?:[A-Za-z0-9._-]|:|%3A){1,64})\/trail$/.exec(pathname);
+  if (trail) return trail[1] === 'people' ? { screen: 'person', account: trail[2]!.replaceAll('%3A', ':') } : { screen: 'trail', patient: trail[2]! };
   const chart = /^\/patients\/([A-Za-z0-9.-]{1,64})$/.exec(pathname);
   return chart ? { screen: 'chart', patient: chart[1]! } : { screen: 'home' };
 }

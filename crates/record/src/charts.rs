@@ -253,6 +253,15 @@ impl Record {
         found.await
     }
 
+    /// How many openings wait to be signed off.
+    ///
+    /// # Errors
+    /// `Forbidden` without the power to review.
+    pub async fn openings_waiting(&self, ctx: &Ctx) -> Result<u64, Error> {
+        let grant = self.grant(ctx, Power::Review, None).await?;
+        self.store.read(move |snapshot| Ok(snapshot.openings_waiting(&grant)?)).await
+    }
+
     /// Signs an opening off.
     ///
     /// # Errors

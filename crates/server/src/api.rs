@@ -43,6 +43,7 @@ use crate::signin::layer;
         openings::open,
         openings::end,
         openings::list,
+        openings::waiting,
         openings::review,
         trail::openers,
         trail::openers_csv,
@@ -95,7 +96,8 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/api/openings", get(openings::own).post(openings::open))
         .route("/api/openings/{opening}", delete(openings::end))
         .route("/api/openings/{opening}/review", post(openings::review))
-        .route("/api/opening-reviews", get(openings::list));
+        .route("/api/opening-reviews", get(openings::list))
+        .route("/api/opening-reviews/waiting", get(openings::waiting));
     layer::own_page(open.merge(layer::known(known, app)).merge(layer::signed_in(signed_in, app)))
 }
 

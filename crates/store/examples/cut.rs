@@ -14,7 +14,7 @@ use store::{ChartSeal, Config, Draft, Expect, Keys, Kind, Store, StoreError};
 const SEARCHES: [&[(&str, &str)]; 4] = [
     &[("patient", "p7"), ("_sort", "-date"), ("_count", "20")],
     &[("code", "8867-4"), ("_count", "20")],
-    &[("subject.name", "yamada"), ("_count", "20")],
+    &[("subject:Patient.name", "yamada"), ("_count", "20")],
     &[("code", "8867-4"), ("_summary", "count")],
 ];
 const OF_EACH: usize = 20;
@@ -47,22 +47,19 @@ async fn report(store: &Store, name: &str, actor: &Actor) -> Result<(), Box<dyn 
         let pairs: Vec<(String, String)> = pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         let query = fhir::search::parse("Observation", &pairs, 0)?;
         let permit = decide(actor, Action::Search, &["Observation", "Patient"])?;
-        let (begun, turns) = (cpu_ns(), 300);
-        let mut best = f64::MAX;
+        // A short read runs on this thread, so its CPU time is the reader's.
+        let (begun, turns) = (cpu_ns(), 2000);
         for _ in 0..turns {
             let (permit, query) = (permit.clone(), query.clone());
-            let ns: Result<f64, StoreError> = store
+            let found: Result<(), StoreError> = store
                 .read(move |snapshot| {
                     snapshot.audit(Event::new(0, "cut", "search", Outcome::Done));
-                    let begun = cpu_ns();
-                    snapshot.search(&permit, &query)?;
-                    Ok(cpu_ns() - begun)
+                    snapshot.search(&permit, &query).map(drop)
                 })
                 .await;
-            best = best.min(ns?);
+            found?;
         }
-        debug_assert!(cpu_ns() >= begun);
-        print!("{:9.1} us", best / 1000.0);
+        print!("{:9.1} us", (cpu_ns() - begun) / f64::from(turns) / 1000.0);
     }
     println!();
     Ok(())

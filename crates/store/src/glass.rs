@@ -133,6 +133,22 @@ impl Snapshot<'_> {
         Ok(self.db.all(&sql, &[self.clinic.into(), before, Val::Int(i64::from(count))], opening)?)
     }
 
+    /// How many openings nobody has signed off. Tells of no chart, so that whoever waits for news may ask often
+    /// without filling the log.
+    ///
+    /// # Errors
+    /// [`StoreError::NotPermitted`] for a grant of another power than to review.
+    pub fn openings_waiting(&mut self, grant: &Grant) -> Result<u64, StoreError> {
+        review_only(grant)?;
+        let found = self.db.one(
+            "SELECT count(*) FROM opening o WHERE o.clinic = ?1 AND NOT EXISTS (SELECT 1 FROM opening_mark r
+                 WHERE r.clinic = ?1 AND r.opening = o.id AND r.kind = 2)",
+            &[self.clinic.into()],
+            |row| row.int(0),
+        )?;
+        Ok(found.unwrap_or(0).unsigned_abs())
+    }
+
     /// One opening.
     ///
     /// # Errors

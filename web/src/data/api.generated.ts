@@ -144,6 +144,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/opening-reviews/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many openings wait to be signed off, for whoever waits for news. */
+        get: operations["openings_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openings": {
         parameters: {
             query?: never;
@@ -712,6 +729,11 @@ export interface components {
             /** @description `justified` or `questioned`; the latter needs a note. */
             verdict: string;
         };
+        /** @description How many openings wait. */
+        WaitingOpenings: {
+            /** Format: int64 */
+            waiting: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1102,6 +1124,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Opening"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that signs off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openings_waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingOpenings"];
                 };
             };
             /** @description Nobody is signed in */

@@ -56,6 +56,9 @@ export const endOpening = (opening: string): Promise<Answer<unknown>> =>
 export const reviews = (waiting: boolean): Promise<Answer<Opening[]>> =>
   answer(client.GET('/api/opening-reviews', { params: { query: { waiting } } }));
 
+/** How many wait to be signed off; writes nothing into the log, so it may be asked often. */
+export const reviewsWaiting = (): Promise<Answer<{ waiting: number }>> => answer(client.GET('/api/opening-reviews/waiting'));
+
 export const review = (opening: string, verdict: string, note: string): Promise<Answer<unknown>> =>
   answer(client.POST('/api/openings/{opening}/review', { params: { path: { opening } }, body: { verdict, note } }));
 

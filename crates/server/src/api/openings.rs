@@ -161,6 +161,27 @@ pub(crate) async fn list(
     Ok(Json(found.into_iter().map(Opening::of).collect()))
 }
 
+/// How many openings wait.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WaitingOpenings {
+    waiting: u64,
+}
+
+/// How many openings wait to be signed off, for whoever waits for news.
+#[utoipa::path(get, operation_id = "openings_waiting", path = "/api/opening-reviews/waiting", responses(
+    (status = 200, description = "How many", body = WaitingOpenings),
+    (status = 401, description = "Nobody is signed in", body = Problem),
+    (status = 403, description = "Not of a duty that signs off", body = Problem),
+))]
+pub(crate) async fn waiting(
+    State(app): State<App>,
+    attempt: Attempt,
+    caller: Caller,
+) -> Result<Json<WaitingOpenings>, Problem> {
+    let waiting = app.record().openings_waiting(&attempt.ctx(&caller)).await?;
+    Ok(Json(WaitingOpenings { waiting }))
+}
+
 /// Signs an opening off.
 #[utoipa::path(post, operation_id = "review_opening", path = "/api/openings/{opening}/review", params(("opening" = String, Path)), request_body = Verdict, responses(
     (status = 204, description = "Signed off"),

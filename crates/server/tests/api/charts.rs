@@ -154,6 +154,7 @@ async fn an_opening_waits_for_a_reviewer_who_is_somebody_else() {
         (waiting[0]["account"].as_str(), waiting[0]["reason"].as_str()),
         (Some("director"), Some("救急で搬送された"))
     );
+    assert_eq!(world.get("auditor", "/api/opening-reviews/waiting").await.json()["waiting"], 1);
     let review = format!("/api/openings/{id}/review");
     assert_eq!(status(&world, "auditor", "POST", &review, &json!({"verdict": "fine"})).await, 422);
     assert_eq!(
@@ -167,6 +168,7 @@ async fn an_opening_waits_for_a_reviewer_who_is_somebody_else() {
     );
     assert_eq!(status(&world, "auditor", "POST", &review, &json!({"verdict": "justified"})).await, 409, "said once");
     assert_eq!(world.get("auditor", "/api/opening-reviews?waiting=true").await.json(), json!([]));
+    assert_eq!(world.get("auditor", "/api/opening-reviews/waiting").await.json()["waiting"], 0);
     let all = world.get("auditor", "/api/opening-reviews").await.json();
     assert_eq!(all[0]["review"]["note"], "本人に確認する");
 }
