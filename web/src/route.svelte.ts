@@ -3,6 +3,7 @@
 export type Route =
   | { screen: 'home' } | { screen: 'board' } | { screen: 'find' } | { screen: 'book'; patient?: string } | { screen: 'factor' }
   | { screen: 'chart'; patient: string } | { screen: 'write'; patient: string }
+  | { screen: 'reviews' } | { screen: 'trail'; patient: string } | { screen: 'person'; account: string }
   /** `at` is what stands behind /network; its screens read it. */
   | { screen: 'network'; at: string };
 
@@ -16,6 +17,9 @@ export const path = {
   bookFor: (patient: string) => `/appointments/${encodeURIComponent(patient)}`,
   factor: () => '/settings/second-factor',
   network: (at = '') => (at === '' ? '/network' : `/network/${at}`),
+  reviews: () => '/emergency-access',
+  trail: (patient: string) => `/patients/${encodeURIComponent(patient)}/trail`,
+  person: (account: string) => `/people/${encodeURIComponent(account)}/trail`,
   chart: (patient: string) => `/patients/${encodeURIComponent(patient)}`,
   /** 記載: writing in the chart. */
   write: (patient: string) => `/patients/${encodeURIComponent(patient)}/write`,
@@ -23,12 +27,14 @@ export const path = {
 
 /** The screen of an address; unknown ones lead home, from where everything can be found. */
 export function routeOf(pathname: string): Route {
-  const plain = (['factor', 'board', 'find', 'book'] as const).find((screen) => pathname === path[screen]());
+  const plain = (['factor', 'board', 'find', 'book', 'reviews'] as const).find((screen) => pathname === path[screen]());
   if (plain) return { screen: plain };
   const book = /^\/appointments\/([A-Za-z0-9.-]{1,64})$/.exec(pathname);
   if (book) return { screen: 'book', patient: book[1]! };
   const network = /^\/network(?:\/([\w@.%/-]{1,200}))?$/.exec(pathname);
   if (network) return { screen: 'network', at: network[1] ?? '' };
+  const trail = /^\/(patients|people)\/((?:[A-Za-z0-9._-]|:|%3A){1,64})\/trail$/.exec(pathname);
+  if (trail) return trail[1] === 'people' ? { screen: 'person', account: trail[2]!.replaceAll('%3A', ':') } : { screen: 'trail', patient: trail[2]! };
   const chart = /^\/patients\/([A-Za-z0-9.-]{1,64})(\/write)?$/.exec(pathname);
   return chart ? { screen: chart[2] ? 'write' : 'chart', patient: chart[1]! } : { screen: 'home' };
 }

@@ -10,9 +10,12 @@ test('every address leads back to its screen', () => {
   expect(routeOf(path.network('edit/flow/x-1'))).toEqual({ screen: 'network', at: 'edit/flow/x-1' });
   expect(routeOf(path.write('a-1.B'))).toEqual({ screen: 'write', patient: 'a-1.B' });
   expect(routeOf(path.chart('a-1.B'))).toEqual({ screen: 'chart', patient: 'a-1.B' });
+  expect(routeOf(path.reviews())).toEqual({ screen: 'reviews' });
+  expect(routeOf(path.trail('a-1.B'))).toEqual({ screen: 'trail', patient: 'a-1.B' });
+  expect(routeOf(path.person('token:3'))).toEqual({ screen: 'person', account: 'token:3' });
 });
 
-test.each(['/patients/', '/patients/a/b', '/patients/a/write/x', '/patients/%3Cscript%3E', `/patients/${'a'.repeat(65)}`, '/none', '/settings', '/settings/second-factor/x', '/networks', '/network/<script>', `/network/${'a'.repeat(201)}`])('%s leads home', (address) =>
+test.each(['/patients/', '/patients/a/b', '/patients/a/write/x', '/people/%/trail', '/people/a/b/trail', '/patients/trail/x', '/patients/%3Cscript%3E', `/patients/${'a'.repeat(65)}`, '/none', '/settings', '/settings/second-factor/x', '/networks', '/network/<script>', `/network/${'a'.repeat(201)}`])('%s leads home', (address) =>
   expect(routeOf(address)).toEqual({ screen: 'home' }),
 );
 

@@ -231,7 +231,7 @@ pub fn table_text() -> String {
             text.push('\n');
         }
     }
-    text
+    text + &crate::power::table_text() + &crate::chart::table_text()
 }
 
 /// Columns on a terminal: Japanese characters take two.

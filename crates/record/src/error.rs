@@ -26,6 +26,8 @@ pub enum ErrorKind {
     PreconditionRequired,
     /// Too big.
     TooLarge,
+    /// Too often.
+    TooMany,
     /// Not something this server does.
     NotSupported,
     /// No room on the disk.
@@ -50,6 +52,7 @@ impl ErrorKind {
             Self::Precondition => "412 Precondition Failed",
             Self::PreconditionRequired => "428 Precondition Required",
             Self::TooLarge => "413 Content Too Large",
+            Self::TooMany => "429 Too Many Requests",
             Self::NotSupported => "501 Not Implemented",
             Self::Full => "507 Insufficient Storage",
             Self::Unavailable => "503 Service Unavailable",
@@ -68,6 +71,7 @@ impl ErrorKind {
             Self::Gone => IssueType::Deleted,
             Self::Conflict | Self::Precondition | Self::PreconditionRequired => IssueType::Conflict,
             Self::TooLarge => IssueType::TooLong,
+            Self::TooMany => IssueType::Throttled,
             Self::NotSupported => IssueType::NotSupported,
             Self::Full => IssueType::NoStore,
             Self::Unavailable => IssueType::Transient,

@@ -1,13 +1,12 @@
 //! Create, read, update, patch and delete of one resource.
 
 use access::{Action, Read};
-use audit::Event;
 use clinic::VersionId;
 use fhir::Resource;
 use fhir::validate::Mode;
 use store::{Kind, Stored};
 
-use crate::record::{Options, condition, name_new, prepare};
+use crate::record::{Options, condition, marked, name_new, prepare};
 use crate::url::Pairs;
 use crate::write::{Change, Done, Patch, Where};
 use crate::{Ctx, Error, ErrorKind, Record};
@@ -39,8 +38,8 @@ impl Record {
         let wanted = id.to_owned();
         let found = self.store.read::<_, Error, _>(move |snapshot| {
             let head = snapshot.head(&permit, resource_type, &wanted)?;
-            let patient = snapshot.patient_of(&permit, resource_type, &wanted)?;
-            snapshot.audit(Event { patient, ..event.clone() });
+            let about = snapshot.about(&permit, resource_type, &wanted)?;
+            snapshot.audit(marked(event.clone(), about));
             Ok(head)
         });
         alive(found.await?, resource_type, id)
@@ -63,8 +62,8 @@ impl Record {
         event.entities[0].version = Some(version.to_string());
         let wanted = id.to_owned();
         let found = self.store.read::<_, Error, _>(move |snapshot| {
-            let patient = snapshot.patient_of(&permit, resource_type, &wanted)?;
-            snapshot.audit(Event { patient, ..event.clone() });
+            let about = snapshot.about(&permit, resource_type, &wanted)?;
+            snapshot.audit(marked(event.clone(), about));
             Ok(snapshot.version(&permit, resource_type, &wanted, version)?)
         });
         alive(found.await?, resource_type, id)

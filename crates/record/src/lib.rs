@@ -3,12 +3,14 @@
 //! Every path — REST, bundle, import, the page — ends in these functions of [`Record`], and these alone touch
 //! records: `create`, `read`, `vread`, `update`, `update_where`, `patch`, `patch_where`, `delete`, `delete_where`,
 //! `search`, `history`, `everything`, `lastn`, `validate`, `bundle`, `finalise`, `amend`, `merge`, `unmerge`,
-//! `export_*`, `import`. All that write do it through one private function, `write::apply`, inside one write job.
+//! `export_*`, `import`. Beside them [`charts`]: closed charts. All that write do it through one private function, `write::apply`, inside one write job.
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
 pub mod bundle;
 mod changes;
+pub mod charts;
 mod check;
+mod consent;
 mod ctx;
 mod error;
 mod everything;
@@ -26,6 +28,7 @@ mod view;
 mod write;
 
 pub use changes::Changed;
+pub use consent::DUTY_SYSTEM;
 pub use ctx::Ctx;
 pub use error::{Error, ErrorKind};
 pub use export::Reader;

@@ -7,7 +7,7 @@ use audit::Event;
 use fhir::Resource;
 use fhir::search::query::Query;
 use fhir::validate::Mode;
-use store::{Draft, Kind, Store, Tx};
+use store::{About, Draft, Kind, Store, Tx};
 
 use crate::changes::{Changed, Changes};
 use crate::idempotency::{self, Key};
@@ -200,15 +200,26 @@ impl Record {
 }
 
 /// Names the patient whose chart an event is about, where the request did not (ガイドライン 6.0 システム運用編 17章).
-fn with_patient(tx: &mut Tx<'_>, rights: &Rights, mut event: Event) -> Result<Event, Error> {
+fn with_patient(tx: &mut Tx<'_>, rights: &Rights, event: Event) -> Result<Event, Error> {
     if let (None, [entity]) = (&event.patient, event.entities.as_slice())
         && let Some(permit) = [&rights.update, &rights.delete, &rights.special].into_iter().flatten().next()
         && !entity.id.is_empty()
         && permit.covers(&entity.kind)
     {
-        event.patient = tx.patient_of(permit, &entity.kind, &entity.id)?;
+        let about = tx.about(permit, &entity.kind, &entity.id)?;
+        return Ok(marked(event, about));
     }
     Ok(event)
+}
+
+/// Says in an audit line whose chart it was, and that it was closed to whoever asked.
+pub(crate) fn marked(mut event: Event, about: About) -> Event {
+    event.patient = about.patient;
+    if about.is_closed {
+        event.outcome = audit::Outcome::Refused;
+        event.detail = Some("closed-chart".to_owned());
+    }
+    event
 }
 
 /// Checks a resource and does everything that does not need the transaction.

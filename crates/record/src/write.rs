@@ -149,8 +149,22 @@ impl Done {
     }
 }
 
-/// Does one change.
+/// Does one change, and what follows from it.
 pub(crate) fn apply(tx: &mut Tx<'_>, rights: &Rights, change: Change) -> Result<Done, Error> {
+    let done = change_one(tx, rights, change)?;
+    if let Some(stored) = &done.stored
+        && stored.resource_type == "Consent"
+        && done.status != Status::Existing
+    {
+        let consent = Resource::parse(&stored.json)?;
+        let refusals = crate::consent::refusals(&Json::Object(consent.json().clone()));
+        let patient = fhir::search::patient_of(&consent);
+        tx.put_refusals(&stored.author, &stored.id, patient.as_deref(), &refusals)?;
+    }
+    Ok(done)
+}
+
+fn change_one(tx: &mut Tx<'_>, rights: &Rights, change: Change) -> Result<Done, Error> {
     match change {
         Change::Create { content, unless } => create(tx, rights, content, unless),
         Change::Update { content, precondition } => update(tx, rights, content, precondition),
@@ -380,6 +394,7 @@ impl From<StoreError> for Error {
         let kind = match &error {
             StoreError::Conflict { .. } => ErrorKind::Conflict,
             StoreError::Finalised => return finalise::is_finalised(),
+            StoreError::Hidden => ErrorKind::NotFound,
             StoreError::Full => ErrorKind::Full,
             StoreError::Unavailable(_) | StoreError::Stopped(_) => ErrorKind::Unavailable,
             StoreError::Deadline => {

@@ -7,6 +7,8 @@ use tokio_postgres as _;
 
 #[path = "all/bundles.rs"]
 mod bundles;
+#[path = "all/closed.rs"]
+mod closed;
 #[path = "all/conditional.rs"]
 mod conditional;
 #[path = "all/export.rs"]

@@ -4,15 +4,18 @@
 
 mod authority;
 mod changes;
+mod chart;
 mod factor;
 mod health;
 mod json;
 mod network;
+mod openings;
 mod policy;
 mod session;
+mod trail;
 
 use axum::Router;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use utoipa::OpenApi;
 
 use crate::App;
@@ -43,6 +46,20 @@ use crate::signin::layer;
         network::version,
         network::patterns,
         changes::changes,
+        chart::closed,
+        chart::current,
+        chart::seal,
+        chart::unseal,
+        openings::own,
+        openings::open,
+        openings::end,
+        openings::list,
+        openings::waiting,
+        openings::review,
+        trail::openers,
+        trail::openers_csv,
+        trail::activity,
+        trail::activity_csv,
         health::health,
         authority::pem,
         authority::der,
@@ -80,6 +97,19 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/api/session/factor/removal", post(factor::remove))
         .route("/api/accounts/{account}/factor-reset", post(factor::reset))
         .route("/api/factor-policy", get(policy::current).put(policy::set))
+        .route("/api/closed-charts", get(chart::closed))
+        .route("/api/patients/{patient}/chart", get(chart::current))
+        .route("/api/patients/{patient}/seal", put(chart::seal))
+        .route("/api/patients/{patient}/unseal", post(chart::unseal))
+        .route("/api/patients/{patient}/trail", get(trail::openers))
+        .route("/api/patients/{patient}/trail.csv", get(trail::openers_csv))
+        .route("/api/accounts/{account}/trail", get(trail::activity))
+        .route("/api/accounts/{account}/trail.csv", get(trail::activity_csv))
+        .route("/api/openings", get(openings::own).post(openings::open))
+        .route("/api/openings/{opening}", delete(openings::end))
+        .route("/api/openings/{opening}/review", post(openings::review))
+        .route("/api/opening-reviews", get(openings::list))
+        .route("/api/opening-reviews/waiting", get(openings::waiting))
         .merge(network());
     layer::own_page(open.merge(layer::known(known, app)).merge(layer::signed_in(signed_in, app)))
 }

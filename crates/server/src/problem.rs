@@ -209,6 +209,37 @@ impl From<StoreError> for Problem {
     }
 }
 
+/// What `record` refused, for `/api`. Its own sentence is English; the Japanese one says what kind it is.
+impl From<record::Error> for Problem {
+    fn from(error: record::Error) -> Self {
+        use record::ErrorKind as Kind;
+        let (kind, what, todo) = match error.kind {
+            Kind::BadRequest => {
+                (ProblemKind::BadRequest, "リクエストを読み取れませんでした。", "送った内容を確かめてください。")
+            }
+            Kind::Invalid => (ProblemKind::Invalid, "入力がきまりに合いません。", "入力を直してください。"),
+            Kind::Forbidden => {
+                (ProblemKind::Forbidden, "あなたの職種ではできません。", "院長か管理者に頼んでください。")
+            }
+            Kind::NotFound | Kind::Gone => (ProblemKind::NotFound, "見つかりません。", "一覧を開きなおしてください。"),
+            Kind::Conflict | Kind::Precondition | Kind::PreconditionRequired => {
+                (ProblemKind::Conflict, "今はその状態ではありません。", "一覧を開きなおしてください。")
+            }
+            Kind::TooLarge => (ProblemKind::TooLarge, "大きすぎるか、時間がかかりすぎます。", "範囲を狭めてください。"),
+            Kind::TooMany => (
+                ProblemKind::TooManyRequests,
+                "短い間に開きすぎました。",
+                "開いているカルテを終えるか、院長に相談してください。",
+            ),
+            Kind::Full => return StoreError::Full.into(),
+            Kind::Unavailable => return StoreError::Deadline.into(),
+            Kind::NotSupported | Kind::Internal => return Self::internal(),
+        };
+        let text = |ja: &'static str, en: String| Text { ja: Cow::Borrowed(ja), en: Cow::Owned(en) };
+        Self::new(kind, text(what, error.what), text(todo, error.todo.to_owned()))
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();

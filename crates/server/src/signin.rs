@@ -237,6 +237,17 @@ impl SignIn {
 }
 
 impl Attempt {
+    /// The context in which `record` does something for the caller.
+    pub(crate) fn ctx(&self, caller: &Caller) -> record::Ctx {
+        record::Ctx {
+            actor: caller.actor.clone(),
+            purpose: None,
+            source: self.source.to_string(),
+            now_ms: self.now_ms,
+            request: self.request.to_string(),
+        }
+    }
+
     pub(crate) fn event(&self, actor: &str, action: &str, outcome: Outcome) -> Event {
         Event {
             source: self.source.to_string(),

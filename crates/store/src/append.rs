@@ -43,7 +43,8 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the resource is not where it is expected, [`StoreError::Finalised`] when it
-    /// is 確定 and this is no amendment.
+    /// is 確定 and this is no amendment, [`StoreError::Hidden`] when it is or would be in a chart that is closed to
+    /// the permit's actor.
     pub fn append(&mut self, permit: &Permit<Write>, draft: Draft, expect: Expect) -> Result<Stored, StoreError> {
         self.touched = true;
         if !permit.covers(draft.resource_type) {
@@ -51,6 +52,12 @@ impl Tx<'_> {
         }
         let clinic = self.clinic;
         let found = resource::find(self.db, clinic, draft.type_code, &draft.id)?;
+        let cut = self.cut(permit)?;
+        if let Some(current) = &found
+            && !self.sees(&cut, current.lying(draft.type_code))?
+        {
+            return Err(self.refuse_closed());
+        }
         check(found.as_ref(), expect, draft.kind)?;
         let (current, is_new) = match found {
             Some(current) => (current, false),
@@ -62,6 +69,9 @@ impl Tx<'_> {
         };
         let old = self.old_values(&current, &draft)?;
         let (patient, home) = self.compartment(&current, &draft)?;
+        if cut.closes(patient) && !(is_new && cut.allows_blind_create()) {
+            return Err(self.refuse_closed());
+        }
         let (version, updated) = self.counters.next_version(self.now_ms);
         let record = Version {
             id: version,
@@ -140,6 +150,15 @@ impl Tx<'_> {
             author: record.author,
             json,
         })
+    }
+
+    /// A write into a closed chart: to whoever tries it as if there were none, in the trail what it was.
+    fn refuse_closed(&mut self) -> StoreError {
+        for event in self.events.iter_mut().filter(|event| event.outcome == audit::Outcome::Done) {
+            event.outcome = audit::Outcome::Refused;
+            event.detail = Some("closed-chart".to_owned());
+        }
+        StoreError::Hidden
     }
 
     /// What the resource is found by until now.

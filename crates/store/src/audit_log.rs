@@ -1,6 +1,6 @@
 //! The audit log's rows: lines, checkpoints, and the head they grow from.
 
-use access::{Permit, Read};
+use access::{Grant, Permit, Power, Read};
 use audit::{Checkpoint, Event, Head, SigningKey, Source, Tree, Verified, VerifyError, VerifyingKey, Window, Written};
 use clinic::{ClinicId, VersionId};
 use sha2::{Digest, Sha256};
@@ -130,11 +130,58 @@ impl Snapshot<'_> {
                 )?
             }
         };
-        let parse = |(seq, line): (u64, Vec<u8>)| match Event::parse(&line) {
-            Ok(event) => Ok((seq, event)),
-            Err(_) => Err(StoreError::Corrupt(format!("audit event {seq}"))),
-        };
         lines.into_iter().map(parse).collect()
+    }
+
+    /// Audit events about one patient, newest first, for those who see who opened a chart.
+    ///
+    /// # Errors
+    /// [`StoreError::NotPermitted`] for a grant of another power.
+    pub fn audit_of_patient(
+        &mut self,
+        grant: &Grant,
+        patient: &str,
+        before: Option<u64>,
+        count: u32,
+    ) -> Result<Vec<(u64, Event)>, StoreError> {
+        self.hold(grant, Power::SeeOpeners)?;
+        let (clinic, before) = (self.clinic, Val::Int(before.map_or(i64::MAX, signed)));
+        let patient = Val::Int(patient_key(self.db, clinic, patient)?);
+        let lines = self.db.all(
+            "SELECT seq, event FROM audit WHERE clinic = ?1 AND seq < ?2 AND patient = ?4 AND patient > 0
+             ORDER BY seq DESC LIMIT ?3",
+            &[clinic.into(), before, Val::Int(i64::from(count)), patient],
+            line,
+        )?;
+        lines.into_iter().map(parse).collect()
+    }
+
+    /// Audit events of one account or token, newest first, among the next `count` lines; and where to go on.
+    ///
+    /// # Errors
+    /// [`StoreError::NotPermitted`] for a grant of another power.
+    pub fn audit_of_actor(
+        &mut self,
+        grant: &Grant,
+        actor: &str,
+        before: Option<u64>,
+        count: u32,
+    ) -> Result<(Vec<(u64, Event)>, Option<u64>), StoreError> {
+        self.hold(grant, Power::SeeActivity)?;
+        let before = Val::Int(before.map_or(i64::MAX, signed));
+        let lines = self.db.all(
+            "SELECT seq, event FROM audit WHERE +clinic = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3",
+            &[self.clinic.into(), before, Val::Int(i64::from(count))],
+            line,
+        )?;
+        let next = if lines.len() < count as usize { None } else { lines.last().map(|(seq, _)| *seq) };
+        let events = lines.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+        Ok((events.into_iter().filter(|(_, event)| event.actor == actor).collect(), next))
+    }
+
+    fn hold(&mut self, grant: &Grant, power: Power) -> Result<(), StoreError> {
+        self.touched = true;
+        if grant.power() == power { Ok(()) } else { Err(StoreError::NotPermitted("the audit log".to_owned())) }
     }
 
     /// The newest signed checkpoint, to be kept outside the system.
@@ -163,6 +210,13 @@ impl Snapshot<'_> {
             VerifyError::Found(finding) => StoreError::Tampered(finding),
             VerifyError::Source(error) => error.into(),
         })
+    }
+}
+
+fn parse((seq, line): (u64, Vec<u8>)) -> Result<(u64, Event), StoreError> {
+    match Event::parse(&line) {
+        Ok(event) => Ok((seq, event)),
+        Err(_) => Err(StoreError::Corrupt(format!("audit event {seq}"))),
     }
 }
 

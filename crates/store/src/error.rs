@@ -17,6 +17,9 @@ pub enum StoreError {
     /// The permit does not cover this type of resource: a mistake in the caller, who should have asked `access`.
     #[error("the permit does not cover {0}")]
     NotPermitted(String),
+    /// There is none, or none that the actor may know of (404).
+    #[error("there is no such resource, or none that may be known of")]
+    Hidden,
     /// The job touched records and recorded no audit event: a mistake in the caller.
     #[error("records were touched without an audit event")]
     Unaudited,

@@ -6,7 +6,8 @@
 //!   reader's.
 //! - A job that touched records must have recorded an audit event ([`Snapshot::audit`]); otherwise nothing of it
 //!   is committed or answered. The event's line commits in the same transaction as the versions it tells of.
-//! - Every function that shows or changes records takes an [`access::Permit`], which `access` alone can make.
+//! - Every function that shows or changes records takes an [`access::Permit`], which `access` alone can make, and
+//!   cuts out of its answer, in SQL and before paging, the charts that are closed to the permit's actor (`guard.rs`).
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
 mod account;
@@ -19,6 +20,8 @@ mod db;
 mod draft;
 mod error;
 mod factor;
+mod glass;
+mod guard;
 mod index;
 mod instance;
 mod job;
@@ -50,6 +53,8 @@ pub use config::{Clock, Config, Location};
 pub use draft::Draft;
 pub use error::StoreError;
 pub use factor::{Place, Totp, TotpState, Tries};
+pub use glass::{Opening, Review, Unbroken};
+pub use guard::{ACCOUNT_SYSTEM, About, ChartSeal, GUARDS_MAX, Refusal, Standing, Stands};
 pub use payload::instant;
 pub use pull::Pulled;
 pub use search::{INCLUDED_MAX, Page};

@@ -71,12 +71,15 @@ impl Snapshot<'_> {
     }
 
     /// Up to `count` versions of a range, in order, each held against its hash. Types that the permit does not cover
-    /// are an error and not left out: a replica that leaves versions out claims to hold what it does not.
+    /// are an error and not left out, and so are closed charts: a replica that leaves versions out claims to hold what it does not.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when one is not what was written.
     pub fn pull(&mut self, permit: &Permit<Read>, range: Range, count: u32) -> Result<Vec<Pulled>, StoreError> {
         self.touched = true;
+        if !self.cut(permit)?.closed().is_empty() {
+            return Err(StoreError::NotPermitted("charts that are closed to a replica".to_owned()));
+        }
         let clinic = self.clinic;
         let raws = self.db.all(
             "SELECT v.seq, v.hlc, v.type, r.logical_id, v.parents, v.kind, v.author, v.payload, v.hash

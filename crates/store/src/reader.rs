@@ -13,6 +13,7 @@ use audit::Event;
 use clinic::ClinicId;
 use tokio::sync::watch;
 
+use crate::config::Clock;
 use crate::db::Db;
 use crate::error::StoreError;
 use crate::job::Task;
@@ -31,6 +32,7 @@ pub(crate) struct Reader {
     journal: Journal,
     writer: Sender<Task>,
     stop: Arc<watch::Sender<Option<String>>>,
+    clock: Clock,
 }
 
 impl Reader {
@@ -39,8 +41,9 @@ impl Reader {
         journal: Journal,
         writer: Sender<Task>,
         stop: Arc<watch::Sender<Option<String>>>,
+        clock: Clock,
     ) -> Self {
-        Self { db, journal, writer, stop }
+        Self { db, journal, writer, stop, clock }
     }
 
     /// Works until nobody is left who could ask.
@@ -106,7 +109,7 @@ impl Reader {
             return Err(StoreError::Stopped(reason));
         }
         let begun = self.db.begin_read(clinic, time);
-        let mut snapshot = Snapshot::new(self.db.as_mut(), clinic);
+        let mut snapshot = Snapshot::new(self.db.as_mut(), clinic, (self.clock)());
         let result = begun.map(|()| catch_unwind(AssertUnwindSafe(|| work(&mut snapshot))));
         let (events, touched) = (std::mem::take(&mut snapshot.events), snapshot.touched);
         let ended = self.db.end(false);

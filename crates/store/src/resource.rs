@@ -5,6 +5,7 @@ use sync::Kind;
 
 use crate::db::{Db, Val};
 use crate::error::{DbError, StoreError};
+use crate::guard::Lying;
 use crate::origin::Counters;
 use crate::stored::{origin, unsigned};
 
@@ -36,6 +37,13 @@ pub(crate) struct Head {
     pub(crate) origin: i64,
     pub(crate) version: VersionId,
     pub(crate) kind: Option<Kind>,
+}
+
+impl Current {
+    /// Where it lies.
+    pub(crate) fn lying(&self, type_code: u16) -> Lying {
+        Lying { id: self.id, type_code: type_code.into(), patient: self.patient, home: self.home }
+    }
 }
 
 /// Looks a resource up by type and logical id.

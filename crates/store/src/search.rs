@@ -21,13 +21,16 @@ mod resolve;
 mod term;
 mod walk;
 
-use access::{Permit, Read};
+use std::sync::Arc;
+
+use access::{Cut, Grant, Permit, Power, Read};
 use fhir::search::query::{Query, Total};
 
 use crate::error::StoreError;
 use crate::snapshot::Snapshot;
 use crate::stored::{RawStored, Stored, unsigned};
-use bind::{Bind, listed};
+pub(crate) use bind::Bind;
+use bind::listed;
 use cursor::Cursor;
 use order::Order;
 use plan::Plan;
@@ -69,18 +72,43 @@ impl Snapshot<'_> {
             }
             None => None,
         };
-        let plan = Plan::of(self.db, self.clinic, type_code, &query.filters, &order)?;
+        let cut = self.cut(permit)?;
+        self.search_cut(permit, query, (type_code, &order, from.as_ref()), &cut)
+    }
+
+    /// The closed charts' own registrations, for those who look for the person to open the chart: only the ones that
+    /// the actor may know of. [`Query::cursor`] and includes are not for it.
+    ///
+    /// # Errors
+    /// As for [`Self::search`]; [`StoreError::NotPermitted`] without the power to break the glass.
+    pub fn search_closed(&mut self, permit: &Permit<Read>, grant: &Grant, query: &Query) -> Result<Page, StoreError> {
+        if grant.power() != Power::BreakGlass || query.resource_type != "Patient" {
+            return Err(StoreError::NotPermitted("closed charts".to_owned()));
+        }
+        let Some(type_code) = self.cover(permit, "Patient")? else { return Err(StoreError::Unfit("no Patient")) };
+        let cut = Arc::new(self.cut(permit)?.only_known());
+        self.search_cut(permit, query, (type_code, &Order::of(query), None), &cut)
+    }
+
+    fn search_cut(
+        &mut self,
+        permit: &Permit<Read>,
+        query: &Query,
+        (type_code, order, from): (u16, &Order, Option<&Cursor>),
+        cut: &Arc<Cut>,
+    ) -> Result<Page, StoreError> {
+        let plan = Plan::of(self.db, self.clinic, type_code, &query.filters, order, cut)?;
         let mut page = Page { rows: Vec::new(), total: None, next: None, included: Vec::new(), included_cut: false };
         if query.total == Total::Accurate {
-            page.total = Some(self.count(&plan)?);
+            page.total = Some(self.count(&plan, cut)?);
         }
         if query.count == 0 {
             return Ok(page);
         }
-        let mut found = self.page(&plan, &order, from.as_ref(), query.count)?;
+        let mut found = self.page(&plan, order, from, query.count, cut)?;
         if found.len() > query.count as usize {
             found.truncate(query.count as usize);
-            let high = match &from {
+            let high = match from {
                 Some(cursor) => cursor.high,
                 None => self.newest_row()?,
             };
@@ -89,7 +117,7 @@ impl Snapshot<'_> {
         let ids: Vec<i64> = found.iter().map(|row| row.id).collect();
         page.rows = self.fetch(&ids)?;
         if !(query.include.is_empty() && query.revinclude.is_empty()) {
-            let included = include::included(self, permit, query, type_code, &ids)?;
+            let included = include::included(self, permit, query, type_code, &ids, cut)?;
             page.included = self.fetch(&included.ids)?;
             page.included_cut = included.cut;
         }
@@ -103,6 +131,7 @@ impl Snapshot<'_> {
         order: &Order,
         from: Option<&Cursor>,
         count: u32,
+        cut: &Arc<Cut>,
     ) -> Result<Vec<Cursor>, StoreError> {
         if plan.is_empty() {
             return Ok(Vec::new());
@@ -113,7 +142,7 @@ impl Snapshot<'_> {
             if missing <= 0 {
                 break;
             }
-            let mut bind = Bind::new(self.clinic, self.db.dialect());
+            let mut bind = Bind::new(self.clinic, self.db.dialect(), cut);
             if let Some(text) = stage.statement(plan, order, from, missing, &mut bind) {
                 found.extend(self.db.all(&text, &bind.values(), |row| order.read(row))?);
             }
@@ -121,11 +150,11 @@ impl Snapshot<'_> {
         Ok(found)
     }
 
-    fn count(&mut self, plan: &Plan) -> Result<u64, StoreError> {
+    fn count(&mut self, plan: &Plan, cut: &Arc<Cut>) -> Result<u64, StoreError> {
         if plan.is_empty() {
             return Ok(0);
         }
-        let mut bind = Bind::new(self.clinic, self.db.dialect());
+        let mut bind = Bind::new(self.clinic, self.db.dialect(), cut);
         let text = format!("SELECT count(*) {}", plan.body(&mut bind));
         let found = self.db.one(&text, &bind.values(), |row| row.int(0))?;
         unsigned(found.unwrap_or(0))
@@ -137,11 +166,11 @@ impl Snapshot<'_> {
         Ok(self.db.one(sql, &[self.clinic.into()], |row| row.int(0))?.unwrap_or(0))
     }
 
-    /// Current versions by row key, in the order asked for.
+    /// Current versions by row key, in the order asked for; the keys have been cut.
     pub(crate) fn fetch(&mut self, ids: &[i64]) -> Result<Vec<Stored>, StoreError> {
         let mut found: Vec<(i64, RawStored)> = Vec::with_capacity(ids.len());
         for chunk in bind::chunks(ids) {
-            let mut bind = Bind::new(self.clinic, self.db.dialect());
+            let mut bind = Bind::new(self.clinic, self.db.dialect(), &Arc::default());
             let keys = listed(&mut bind, &chunk);
             let text = format!(
                 "SELECT v.type, r.logical_id, o.name, v.seq, v.hlc, v.kind, v.author, v.payload, v.place, r.id

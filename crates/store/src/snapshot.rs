@@ -1,13 +1,17 @@
 //! Reading: everything a job sees is of one moment.
 
-use access::{Permit, Read, Right};
+use std::sync::Arc;
+
+use access::{Cut, Permit, Read, Right};
 use audit::Event;
 use clinic::{ClinicId, VersionId};
 use sync::Kind;
 
 use crate::db::{Db, Dialect, Val};
 use crate::error::StoreError;
+use crate::guard::Lying;
 use crate::resource;
+use crate::search::Bind;
 use crate::stored::{RawStored, Stored, select_stored, signed, type_name};
 
 /// The database at one moment.
@@ -16,6 +20,10 @@ pub struct Snapshot<'a> {
     pub(crate) clinic: ClinicId,
     pub(crate) events: Vec<Event>,
     pub(crate) touched: bool,
+    /// ms since 1970 UTC, when the job began.
+    pub(crate) now_ms: i64,
+    /// What is cut for the actor of that id, once it was asked for.
+    pub(crate) cut: Option<(String, Arc<Cut>)>,
 }
 
 /// Whose history is asked for.
@@ -39,8 +47,8 @@ pub struct HistoryPage {
 }
 
 impl<'a> Snapshot<'a> {
-    pub(crate) fn new(db: &'a mut dyn Db, clinic: ClinicId) -> Self {
-        Self { db, clinic, events: Vec::new(), touched: false }
+    pub(crate) fn new(db: &'a mut dyn Db, clinic: ClinicId, now_ms: i64) -> Self {
+        Self { db, clinic, events: Vec::new(), touched: false, now_ms, cut: None }
     }
 
     /// Records what this job does. A job that touches records without is refused with [`StoreError::Unaudited`].
@@ -71,12 +79,12 @@ impl<'a> Snapshot<'a> {
     /// [`StoreError`]
     pub fn head(&mut self, permit: &Permit<Read>, type_name: &str, id: &str) -> Result<Option<Stored>, StoreError> {
         let Some(code) = self.cover(permit, type_name)? else { return Ok(None) };
-        let raw = self.db.one(
+        let found = self.db.one(
             select_stored!("WHERE r.clinic = ?1 AND r.type = ?2 AND r.logical_id = ?3 AND v.place = r.head"),
             &[self.clinic.into(), code.into(), id.into()],
-            RawStored::read,
+            RawStored::read_lying,
         )?;
-        raw.map(RawStored::open).transpose()
+        self.open_seen(permit, found)
     }
 
     /// Version and kind of the current version, without its content; None when there never was one.
@@ -90,29 +98,14 @@ impl<'a> Snapshot<'a> {
         id: &str,
     ) -> Result<Option<(VersionId, Kind)>, StoreError> {
         let Some(code) = self.cover(permit, type_name)? else { return Ok(None) };
-        let head = resource::find(self.db, self.clinic, code, id)?.and_then(|current| current.head);
+        let Some(current) = resource::find(self.db, self.clinic, code, id)? else { return Ok(None) };
+        let cut = self.cut(permit)?;
+        if !self.sees(&cut, current.lying(code))? {
+            return Ok(None);
+        }
+        let head = current.head;
         let corrupt = |version| StoreError::Corrupt(format!("version {version} is of an unknown kind"));
         head.map(|head| Ok((head.version, head.kind.ok_or_else(|| corrupt(head.version))?))).transpose()
-    }
-
-    /// Logical id of the patient in whose compartment a resource is now, for the audit line.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub fn patient_of<R: Right>(
-        &mut self,
-        permit: &Permit<R>,
-        type_name: &str,
-        id: &str,
-    ) -> Result<Option<String>, StoreError> {
-        let Some(code) = self.cover(permit, type_name)? else { return Ok(None) };
-        let found = self.db.one(
-            "SELECT p.logical_id FROM resource r JOIN resource p ON p.clinic = r.clinic AND p.id = r.patient
-             WHERE r.clinic = ?1 AND r.type = ?2 AND r.logical_id = ?3",
-            &[self.clinic.into(), code.into(), id.into()],
-            |row| row.text(0),
-        );
-        Ok(found?)
     }
 
     /// One version of a resource.
@@ -127,7 +120,7 @@ impl<'a> Snapshot<'a> {
         version: VersionId,
     ) -> Result<Option<Stored>, StoreError> {
         let Some(code) = self.cover(permit, type_name)? else { return Ok(None) };
-        let raw = self.db.one(
+        let found = self.db.one(
             select_stored!("WHERE o.clinic = ?1 AND o.name = ?2 AND v.seq = ?3 AND r.type = ?4 AND r.logical_id = ?5"),
             &[
                 self.clinic.into(),
@@ -136,9 +129,21 @@ impl<'a> Snapshot<'a> {
                 code.into(),
                 id.into(),
             ],
-            RawStored::read,
+            RawStored::read_lying,
         )?;
-        raw.map(RawStored::open).transpose()
+        let cut = self.cut(permit)?;
+        self.open_seen(permit, found.filter(|(_, lying)| !cut.closes(lying.home)))
+    }
+
+    /// The version, unless its chart is closed to the permit's actor.
+    fn open_seen(
+        &mut self,
+        permit: &Permit<Read>,
+        found: Option<(RawStored, Lying)>,
+    ) -> Result<Option<Stored>, StoreError> {
+        let Some((raw, lying)) = found else { return Ok(None) };
+        let cut = self.cut(permit)?;
+        if self.sees(&cut, lying)? { raw.open().map(Some) } else { Ok(None) }
     }
 
     /// Versions, newest first: those written at or after `since` (ms since 1970 UTC), from `cursor` on.
@@ -164,21 +169,25 @@ impl<'a> Snapshot<'a> {
             HistoryScope::System => Some(0),
         };
         self.touched = true;
+        let cut = self.cut(permit)?;
         let mut rows = Vec::new();
         let Some(code) = code else { return Ok(HistoryPage { rows, next: None }) };
-        // One more than asked for tells whether there is a next page. Types the permit does not cover are
-        // passed over, so more than one round may be needed.
+        // One more than asked for tells whether there is a next page. What the actor may not see is passed over, here or
+        // in SQL, so more than one round may be needed; nor does it show in where a page ends or whether one follows.
+        let mut last = from;
         loop {
-            let page = self.history_rows(scope, code, since, from, count + 1)?;
+            let page = self.history_rows(scope, code, since, from, count + 1, &cut)?;
             let more = page.len() > count;
-            for raw in page {
-                if rows.len() == count {
-                    return Ok(HistoryPage { rows, next: Some(format!("{}-{}", from.0, from.1)) });
-                }
+            for (raw, lying) in page {
                 from = (raw.hlc, raw.place);
-                if permit.covers(type_name(raw.type_code)?) {
-                    rows.push(raw.open()?);
+                if !permit.covers(type_name(raw.type_code)?) || !self.sees(&cut, lying)? {
+                    continue;
                 }
+                if rows.len() == count {
+                    return Ok(HistoryPage { rows, next: Some(format!("{}-{}", last.0, last.1)) });
+                }
+                last = from;
+                rows.push(raw.open()?);
             }
             if !more {
                 return Ok(HistoryPage { rows, next: None });
@@ -193,37 +202,30 @@ impl<'a> Snapshot<'a> {
         since: i64,
         from: (i64, i64),
         count: usize,
-    ) -> Result<Vec<RawStored>, StoreError> {
-        let clinic = self.clinic.into();
-        let [since, hlc, place, count] = [since, from.0, from.1, signed(count as u64)].map(Val::Int);
-        let rows = match scope {
-            HistoryScope::Instance(_, id) => self.db.all(
-                select_stored!(
-                    "WHERE v.clinic = ?1 AND v.hlc >= ?2 AND (v.hlc, v.place) < (?3, ?4)
-                     AND v.resource = (SELECT id FROM resource WHERE clinic = ?1 AND type = ?6 AND logical_id = ?7)
-                     ORDER BY v.hlc DESC, v.place DESC LIMIT ?5"
-                ),
-                &[clinic, since, hlc, place, count, code.into(), id.into()],
-                RawStored::read,
+        cut: &Arc<Cut>,
+    ) -> Result<Vec<(RawStored, Lying)>, StoreError> {
+        let mut bind = Bind::new(self.clinic, self.db.dialect(), cut);
+        let [since, hlc, place] = [since, from.0, from.1].map(|value| bind.int(value));
+        let whose = match scope {
+            HistoryScope::Instance(_, id) => format!(
+                "v.resource = (SELECT id FROM resource WHERE clinic = ?1 AND type = {} AND logical_id = {})",
+                bind.int(code.into()),
+                bind.text(id)
             ),
-            HistoryScope::Type(_) => self.db.all(
-                select_stored!(
-                    "WHERE v.clinic = ?1 AND v.type = ?6 AND v.hlc >= ?2 AND v.hlc <= ?3
-                     AND (v.hlc, v.place) < (?3, ?4) ORDER BY v.hlc DESC, v.place DESC LIMIT ?5"
-                ),
-                &[clinic, since, hlc, place, count, code.into()],
-                RawStored::read,
-            ),
-            HistoryScope::System => self.db.all(
-                select_stored!(
-                    "WHERE v.clinic = ?1 AND v.hlc >= ?2 AND v.hlc <= ?3 AND (v.hlc, v.place) < (?3, ?4)
-                     ORDER BY v.hlc DESC, v.place DESC LIMIT ?5"
-                ),
-                &[clinic, since, hlc, place, count],
-                RawStored::read,
-            ),
+            HistoryScope::Type(_) => format!("v.type = {} AND v.hlc <= {hlc}", bind.int(code.into())),
+            HistoryScope::System => format!("v.hlc <= {hlc}"),
         };
-        Ok(rows?)
+        let closed = bind.closed_marks();
+        let seen = closed.map_or_else(String::new, |closed| {
+            format!(" AND r.patient NOT IN ({closed}) AND r.home NOT IN ({closed})")
+        });
+        let text = format!(
+            "{} WHERE v.clinic = ?1 AND v.hlc >= {since} AND (v.hlc, v.place) < ({hlc}, {place}) AND {whose}{seen}
+             ORDER BY v.hlc DESC, v.place DESC LIMIT {}",
+            select_stored!(""),
+            bind.int(signed(count as u64))
+        );
+        Ok(self.db.all(&text, &bind.values(), RawStored::read_lying)?)
     }
 
     /// Checks the permit and notes that records were touched. None: there is no such type, so no such record.

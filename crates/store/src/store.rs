@@ -94,7 +94,7 @@ impl Store {
         }
         let reader = || -> Result<Reader, StoreError> {
             let db = connect(config, READER_CACHE_KIB)?;
-            Ok(Reader::new(db, journal.clone(), writer.clone(), Arc::clone(&stop)))
+            Ok(Reader::new(db, journal.clone(), writer.clone(), Arc::clone(&stop), Arc::clone(&config.clock)))
         };
         for _ in 0..config.readers.max(1) {
             let (thread, reads) = (reader()?, Arc::clone(&reads));

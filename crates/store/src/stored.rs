@@ -5,6 +5,7 @@ use sync::Kind;
 
 use crate::db::Row;
 use crate::error::{DbError, StoreError};
+use crate::guard::Lying;
 use crate::payload;
 
 /// A version with its content.
@@ -41,7 +42,7 @@ impl std::fmt::Debug for Stored {
 macro_rules! select_stored {
     ($rest:literal) => {
         concat!(
-            "SELECT v.type, r.logical_id, o.name, v.seq, v.hlc, v.kind, v.author, v.payload, v.place
+            "SELECT v.type, r.logical_id, o.name, v.seq, v.hlc, v.kind, v.author, v.payload, v.place, r.id, r.patient, r.home
              FROM version v
              JOIN resource r ON r.clinic = v.clinic AND r.id = v.resource
              JOIN origin o ON o.clinic = v.clinic AND o.origin = v.origin ",
@@ -77,6 +78,13 @@ impl RawStored {
             payload: row.bytes(7)?,
             place: row.int(8)?,
         })
+    }
+
+    /// With where it lies.
+    pub(crate) fn read_lying(row: &Row<'_>) -> Result<(Self, Lying), DbError> {
+        let raw = Self::read(row)?;
+        let lying = Lying { id: row.int(9)?, type_code: raw.type_code, patient: row.int(10)?, home: row.int(11)? };
+        Ok((raw, lying))
     }
 
     pub(crate) fn open(self) -> Result<Stored, StoreError> {

@@ -245,7 +245,7 @@ impl Writer {
         let before = counters.clone();
         db.begin_job(clinic, JOB_TIME)?;
         let now_ms = (self.clock)();
-        let mut tx = Tx { snapshot: Snapshot::new(db, clinic), counters, now_ms, written: Vec::new() };
+        let mut tx = Tx { snapshot: Snapshot::new(db, clinic, now_ms), counters, now_ms, written: Vec::new() };
         let mut keep = job.run(&mut tx);
         let (mut events, touched) = (std::mem::take(&mut tx.snapshot.events), tx.snapshot.touched);
         let written = audit_log::written(&tx.written);

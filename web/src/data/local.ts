@@ -131,6 +131,17 @@ export class LocalStore {
     return gone.length;
   }
 
+  /** Lets go of one chart: it is closed to whoever is signed in. Unsent writes stay until they are sent or given up. */
+  async forgetChart(patient: string): Promise<void> {
+    const tx = this.db.transaction(['opened', 'resource', 'list'], 'readwrite');
+    await tx.objectStore('opened').delete(patient);
+    for (const store of ['resource', 'list'] as const) {
+      const found = await tx.objectStore(store).index('patient').getAllKeys(patient);
+      for (const key of found) await tx.objectStore(store).delete(key);
+    }
+    await tx.done;
+  }
+
   /** Empties the charts and leaves unsent writes: the session ran out, the writer will be back. */
   async forgetCharts(): Promise<void> {
     const stores = ['resource', 'list', 'opened'] as const;

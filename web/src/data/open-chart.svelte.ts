@@ -78,6 +78,9 @@ export class OpenChart {
     const patient = this.#refreshPatient();
     const sections = this.#sections.map((section) => section.refresh());
     await Promise.allSettled([patient, ...sections]);
+    // There is no such chart for whoever is signed in: then not on this device either. Last, since each section keeps
+    // what it was answered.
+    if (this.standing === 'missing' || this.standing === 'refused') await this.store.forgetChart(this.id);
     this.settled = true;
   }
 
@@ -94,6 +97,7 @@ export class OpenChart {
         return this.onExpired();
       case 'refused':
         this.patient = undefined;
+        this.settled = false;
         this.standing = answer.status === 403 ? 'refused' : 'missing';
         return;
       default:

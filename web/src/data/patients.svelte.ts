@@ -4,6 +4,7 @@ import { answers, rank, searchParameters, understand, type Question } from '../f
 import { findable } from '../fhir/patient';
 import type { Patient } from '../fhir/types';
 import type { Failure } from './answer';
+import { closedCharts, type ClosedChart } from './charts';
 import { merged, type Row } from './found';
 import { matches, search } from './fhir';
 import type { LocalStore } from './local';
@@ -15,6 +16,8 @@ const rowsMax = 30;
 export class Finder {
   questions = $state.raw<Question[]>([]);
   rows = $state.raw<Row[]>([]);
+  /** People whose charts are closed: they are in no answer of a search, and come after all others. */
+  closed = $state.raw<ClosedChart[]>([]);
   asking = $state(false);
   failure = $state<Failure | undefined>(undefined);
   /** The server has answered for the present text. */
@@ -28,6 +31,7 @@ export class Finder {
   constructor(
     private readonly store: LocalStore,
     private readonly onExpired: () => void,
+    private readonly mayOpenClosed: boolean,
   ) {}
 
   /** The text has changed. */
@@ -40,6 +44,7 @@ export class Finder {
     this.held = false;
     if (this.questions.length === 0) {
       this.rows = [];
+      this.closed = [];
       this.asking = false;
       return;
     }
@@ -64,7 +69,8 @@ export class Finder {
 
   async #askServer(round: number): Promise<void> {
     const asked = this.questions.map((question) => search('Patient', [...searchParameters(question), ['_count', String(rowsMax)]]));
-    const found = await Promise.all(asked);
+    const closed = this.mayOpenClosed ? this.#askClosed() : Promise.resolve([]);
+    const [found, closedCharts] = await Promise.all([Promise.all(asked), closed]);
     if (round !== this.#round) return;
     this.asking = false;
     const failure = found.find((answer) => answer.kind !== 'ok');
@@ -73,5 +79,14 @@ export class Finder {
     this.complete = failure === undefined;
     const patients = found.flatMap((answer) => (answer.kind === 'ok' ? matches<Patient>(answer.value) : []));
     this.rows = merged(this.rows, this.#ranked(patients), this.held, this.complete).slice(0, rowsMax);
+    if (!this.held || this.closed.length === 0) this.closed = closedCharts;
+  }
+
+  /** By what is told of them: a telephone number is not. What fails here is said by the search beside it. */
+  async #askClosed(): Promise<ClosedChart[]> {
+    const sought = this.questions.filter((question) => question.every((reading) => reading.kind !== 'telephone'));
+    const found = await Promise.all(sought.map((question) => closedCharts(searchParameters(question))));
+    const all = found.flatMap((answer) => (answer.kind === 'ok' ? answer.value : []));
+    return [...new Map(all.map((chart) => [chart.patient, chart])).values()];
   }
 }

@@ -170,6 +170,12 @@ pub fn patient_of(resource: &Resource) -> Option<String> {
     if resource.resource_type() == "Patient" {
         return resource.id().map(str::to_owned);
     }
+    if resource.resource_type() == "Binary" {
+        // The standard has no search parameter for it: whose it is says its security context (binary.html).
+        let reference = resource.json().get("securityContext")?.get("reference")?.as_str()?;
+        let id = reference.strip_prefix("Patient/")?;
+        return crate::is_id(id).then(|| id.to_owned());
+    }
     let def = plan(resource.type_code())?.patient?;
     let mut patients: Vec<String> = Vec::new();
     for path in &def.paths {

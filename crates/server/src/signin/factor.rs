@@ -182,6 +182,19 @@ impl SignIn {
     }
 
     /// Sets which duties must have a second factor; for an administrator.
+    /// Asks the caller again for the password, and for a code where there is a second factor.
+    pub(crate) async fn prove(
+        &self,
+        app: &App,
+        attempt: &Attempt,
+        headers: &HeaderMap,
+        caller: &Caller,
+        proof: Proof,
+    ) -> Result<(), Problem> {
+        let account = caller.account(app.store()).await?;
+        self.step_up(app, attempt, headers, &account, proof, "step-up", |_| Ok(())).await
+    }
+
     pub(crate) async fn set_policy(
         &self,
         app: &App,

@@ -78,8 +78,10 @@ impl Client {
             .method(method)
             .uri(path)
             .header("cookie", cookies)
-            .header("sec-fetch-site", "same-origin")
-            .header("content-type", FHIR_JSON);
+            .header("sec-fetch-site", "same-origin");
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header("content-type", FHIR_JSON);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -8,7 +8,7 @@ use server::fhir::{ROUTES, Route, Takes};
 use super::client::{Client, assert_outcome, authorization, client, cookies, observation, patient};
 
 /// A request that the row would do if the actor might, on a resource that is there.
-fn request(route: &Route, patient: &str, entry: &str) -> (String, &'static str, String) {
+pub(super) fn request(route: &Route, patient: &str, entry: &str) -> (String, &'static str, String) {
     let is_patients = route.path.contains("$everything")
         || route.path.contains("erge")
         || route.path.ends_with("{other}")

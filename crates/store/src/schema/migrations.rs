@@ -1,5 +1,6 @@
 //! The list. Append only; a migration that has been released is never edited.
 
+use super::charts::CHARTS;
 use super::search::{FEWER_PAGES, NEARNESS, SEARCH};
 use super::{Migration, Step};
 use crate::db::Dialect;
@@ -15,6 +16,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { number: 8, name: "factors", steps: FACTORS },
     Migration { number: 9, name: "nearness", steps: NEARNESS },
     Migration { number: 10, name: "fewer pages", steps: FEWER_PAGES },
+    Migration { number: 11, name: "closed charts", steps: CHARTS },
 ];
 
 /// `clinic` stands first in every key so that the hub's tables can be distributed by it as they are.

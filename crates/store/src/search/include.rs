@@ -1,6 +1,8 @@
 //! `_include` and `_revinclude`: what the matches refer to, and what refers to them.
 
-use access::{Permit, Read};
+use std::sync::Arc;
+
+use access::{Cut, Permit, Read};
 use fhir::search::query::{Include, Query};
 use fhir::search::value::Param;
 use fhir::search::{Kind, def, params};
@@ -8,6 +10,7 @@ use fhir::tables;
 
 use super::bind::{Bind, among, chunks, listed};
 use crate::error::StoreError;
+use crate::guard::Lying;
 use crate::resource::State;
 use crate::snapshot::Snapshot;
 
@@ -32,6 +35,7 @@ pub(super) fn included(
     query: &Query,
     type_code: u16,
     matches: &[i64],
+    cut: &Arc<Cut>,
 ) -> Result<Included, StoreError> {
     let mut seen: Vec<Found> = matches.iter().map(|&id| (id, type_code)).collect();
     let mut fresh = seen.clone();
@@ -40,7 +44,7 @@ pub(super) fn included(
         let forward = query.include.iter().map(|include| (include, true));
         for (include, forward) in forward.chain(query.revinclude.iter().map(|include| (include, false))) {
             if round == 0 || include.iterate {
-                found.extend(step(snapshot, include, forward, &fresh)?);
+                found.extend(step(snapshot, include, forward, &fresh, cut)?);
             }
         }
         found.sort_unstable();
@@ -68,6 +72,7 @@ fn step(
     include: &Include,
     forward: bool,
     from: &[Found],
+    cut: &Arc<Cut>,
 ) -> Result<Vec<Found>, StoreError> {
     let source = tables::type_code(&include.source);
     let target = include.target.as_deref().and_then(tables::type_code);
@@ -81,23 +86,29 @@ fn step(
     }
     let mut found = Vec::new();
     for chunk in chunks(&ids) {
-        let mut bind = Bind::new(snapshot.clinic, snapshot.db.dialect());
+        let mut bind = Bind::new(snapshot.clinic, snapshot.db.dialect(), cut);
         let (known, sought) = if forward { ("x.resource", "x.target") } else { ("x.target", "x.resource") };
         let params = among(&mut bind, "x.param", &params);
         let keys = listed(&mut bind, &chunk);
         let of_type = wanted.map(|code| format!(" AND t.type = {}", bind.int(code.into()))).unwrap_or_default();
         let limit =
             bind.int(i64::try_from(INCLUDED_MAX).unwrap_or(i64::MAX) + i64::try_from(from.len()).unwrap_or(0) + 1);
+        let closed = bind.closed_marks();
+        let seen = closed.map(|closed| format!(" AND t.patient NOT IN ({closed})")).unwrap_or_default();
         let text = format!(
-            "SELECT DISTINCT t.id, t.type FROM {keys} CROSS JOIN ix_reference x CROSS JOIN resource t
-             WHERE x.clinic = ?1 AND {params} AND {known} = k.column1 AND t.clinic = ?1 AND t.id = {sought} AND t.state = {}{of_type} ORDER BY t.id LIMIT {limit}",
+            "SELECT DISTINCT t.id, t.type, t.patient FROM {keys} CROSS JOIN ix_reference x CROSS JOIN resource t
+             WHERE x.clinic = ?1 AND {params} AND {known} = k.column1 AND t.clinic = ?1 AND t.id = {sought} AND t.state = {}{of_type}{seen} ORDER BY t.id LIMIT {limit}",
             State::Live as i64
         );
-        found.extend(
-            snapshot
-                .db
-                .all(&text, &bind.values(), |row| Ok((row.int(0)?, u16::try_from(row.int(1)?).unwrap_or(u16::MAX))))?,
-        );
+        let rows = snapshot.db.all(&text, &bind.values(), |row| {
+            Ok(Lying { id: row.int(0)?, type_code: row.int(1)?, patient: row.int(2)?, home: 0 })
+        })?;
+        for row in rows {
+            // What lies in nobody's chart is looked at by its own type, which an include need not say.
+            if snapshot.sees(cut, row)? {
+                found.push((row.id, u16::try_from(row.type_code).unwrap_or(u16::MAX)));
+            }
+        }
     }
     Ok(found)
 }

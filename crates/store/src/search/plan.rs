@@ -1,5 +1,8 @@
 //! Which condition drives, which are probes.
 
+use std::sync::Arc;
+
+use access::Cut;
 use clinic::ClinicId;
 use fhir::search::query::Filter;
 
@@ -37,9 +40,10 @@ impl Plan {
         type_code: u16,
         filters: &[Filter],
         order: &Order,
+        cut: &Arc<Cut>,
     ) -> Result<Self, DbError> {
         let mut plan = Self::at(db, clinic, type_code, filters, 0)?;
-        plan.choose(db, clinic, order)?;
+        plan.choose(db, clinic, order, cut)?;
         Ok(plan)
     }
 
@@ -63,14 +67,14 @@ impl Plan {
     }
 
     /// Where no condition is plainly the narrowest, a few rows of each are counted.
-    fn choose(&mut self, db: &mut dyn Db, clinic: ClinicId, order: &Order) -> Result<(), DbError> {
+    fn choose(&mut self, db: &mut dyn Db, clinic: ClinicId, order: &Order, cut: &Arc<Cut>) -> Result<(), DbError> {
         let Some(best) = self.driver else { return Ok(()) };
         if self.conds[best].rank(self.patient) < RANK_UNSURE {
             return Ok(());
         }
         let mut fewest = (ROWS_FEW, None);
         for (at, cond) in self.conds.iter().enumerate().filter(|(_, cond)| cond.rank(self.patient) < 40) {
-            let mut bind = Bind::new(clinic, db.dialect());
+            let mut bind = Bind::new(clinic, db.dialect(), cut);
             let Some(set) = cond.set(self.type_code, self.patient, &mut bind) else { continue };
             let limit = bind.int(fewest.0);
             let text = format!("SELECT count(*) FROM (SELECT id FROM ({set}) c LIMIT {limit}) d");
@@ -157,11 +161,13 @@ impl Plan {
         format!("({})", conditions.join(" AND "))
     }
 
-    /// The type, the state and all conditions but the driver.
+    /// The type, the state and all conditions but the driver. The one place where closed charts leave a search: every
+    /// level of it, chains and `_has` too, is a plan.
     fn rest(&self, bind: &mut Bind) -> Vec<String> {
         let row = self.row();
         let type_code = bind.int(self.type_code.into());
         let mut conditions = vec![format!("{row}.type = {type_code} AND {row}.state = {}", State::Live as i64)];
+        conditions.extend(bind.seen(&row, self.type_code));
         for (at, cond) in self.conds.iter().enumerate() {
             if self.driver != Some(at) {
                 conditions.push(cond.probe(&row, bind));

@@ -1,0 +1,2 @@
+// The pictures are taken on the way through the test.
+import './closed.test';
