@@ -6,7 +6,9 @@ mod authority;
 mod factor;
 mod health;
 mod json;
+mod passkey;
 mod policy;
+mod proof;
 mod session;
 
 use axum::Router;
@@ -30,6 +32,11 @@ use crate::signin::layer;
         factor::confirm,
         factor::remove,
         factor::reset,
+        passkey::challenge,
+        passkey::sign_in,
+        passkey::propose,
+        passkey::confirm,
+        passkey::remove,
         policy::current,
         policy::set,
         health::health,
@@ -52,6 +59,8 @@ pub fn openapi() -> String {
 pub(crate) fn router(app: &App) -> Router<App> {
     let open = Router::new()
         .route("/api/session", post(session::sign_in))
+        .route("/api/session/passkey", post(passkey::sign_in))
+        .route("/api/passkey-challenge", post(passkey::challenge))
         .route("/api/health", get(health::health))
         .route("/api/authority", get(authority::pem))
         .route("/ca.crt", get(authority::der));
@@ -59,6 +68,8 @@ pub(crate) fn router(app: &App) -> Router<App> {
     let known = Router::new()
         .route("/api/session", delete(session::sign_out))
         .route("/api/session/second-step", post(session::second_step))
+        .route("/api/session/passkeys", post(passkey::propose))
+        .route("/api/session/passkeys/confirmation", post(passkey::confirm))
         .route("/api/session/factor", post(factor::propose))
         .route("/api/session/factor/confirmation", post(factor::confirm));
     let signed_in = Router::new()
@@ -66,6 +77,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/api/session/password", post(session::change_password))
         .route("/api/session/factor", get(factor::current))
         .route("/api/session/factor/removal", post(factor::remove))
+        .route("/api/session/passkeys/removal", post(passkey::remove))
         .route("/api/accounts/{account}/factor-reset", post(factor::reset))
         .route("/api/factor-policy", get(policy::current).put(policy::set));
     layer::own_page(open.merge(layer::known(known, app)).merge(layer::signed_in(signed_in, app)))

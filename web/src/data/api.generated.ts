@@ -73,6 +73,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/passkey-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a challenge that any of one's passkeys may answer, to sign in or as proof. */
+        post: operations["passkey_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -144,6 +161,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in by a passkey alone, which is two factors in one. */
+        post: operations["sign_in_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to enrol a passkey. */
+        post: operations["propose_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkeys/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps the key that the device made. All sessions of the account end, and a new one begins. */
+        post: operations["confirm_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkeys/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes a passkey. All sessions of the account end, and a new one begins. */
+        post: operations["remove_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/password": {
         parameters: {
             query?: never;
@@ -199,6 +284,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What an authenticator is asked. It is good for five minutes and one answer. */
+        Challenge: {
+            /** @description To be sent along with the answer. */
+            ceremony: string;
+            /** @description For `PublicKeyCredential.parseRequestOptionsFromJSON`, or `parseCreationOptionsFromJSON` when enrolling. */
+            options: Record<string, never>;
+        };
         /** @description A square drawing. */
         Drawing: {
             /** @description What is dark, as SVG's path data. */
@@ -215,10 +307,21 @@ export interface components {
             recovery_codes: string[];
             session: components["schemas"]["Session"];
         };
+        /** @description The passkey is enrolled. */
+        EnrolledPasskey: {
+            /**
+             * @description For the day the device is lost; each opens once, and they are shown this once. Empty when there are some
+             *     from before.
+             */
+            recovery_codes: string[];
+            session: components["schemas"]["Session"];
+        };
         /** @description How things stand with one's second factor. */
         Factor: {
-            /** @description One's duty must have one. */
+            /** @description One's duty must have a second factor. */
             asked: boolean;
+            /** @description One's passkeys, oldest first. */
+            passkeys: components["schemas"]["PasskeyShown"][];
             /**
              * Format: int64
              * @description Recovery codes that were not used yet.
@@ -226,7 +329,7 @@ export interface components {
             recovery_codes_left: number;
             /**
              * Format: int64
-             * @description Since when there is one, in ms since 1970 UTC.
+             * @description Since when there are one-time codes, in ms since 1970 UTC.
              */
             since?: number | null;
         };
@@ -237,14 +340,8 @@ export interface components {
         };
         /** @description A change of the policy, with what an administrator shows for it. */
         FactorPolicyChange: {
-            /**
-             * Format: password
-             * @description Six digits or a recovery code; needed when the account has a second factor.
-             */
-            code?: string | null;
             duties: string[];
-            /** Format: password */
-            password: string;
+            proof: components["schemas"]["Proof"];
         };
         /** @description The first code. */
         FirstCode: {
@@ -260,6 +357,42 @@ export interface components {
          * @enum {string}
          */
         MissingStep: "code" | "enrolment";
+        /** @description A key that a device has made. */
+        NewPasskey: {
+            ceremony: string;
+            /** @description `RegistrationResponseJSON` of Web Authentication. */
+            credential: Record<string, never>;
+            /** @description What its owner calls the device, e.g. 受付のiPad. */
+            label: string;
+        };
+        /** @description An authenticator's answer to a challenge. A challenge is answered once. */
+        PasskeyAnswer: {
+            /** @description As it came with the challenge. */
+            ceremony: string;
+            /** @description `AuthenticationResponseJSON` of Web Authentication. */
+            credential: Record<string, never>;
+        };
+        /** @description Which passkey goes. */
+        PasskeyRemoval: {
+            id: string;
+            proof: components["schemas"]["Proof"];
+        };
+        /** @description A passkey as its owner sees it. */
+        PasskeyShown: {
+            /**
+             * Format: int64
+             * @description ms since 1970 UTC.
+             */
+            created: number;
+            /** @description The credential's id, in base64url. */
+            id: string;
+            label: string;
+            /**
+             * Format: int64
+             * @description When it was last used, in ms since 1970 UTC.
+             */
+            used?: number | null;
+        };
         /** @description A change of one's own password. */
         PasswordChange: {
             /** Format: password */
@@ -286,15 +419,16 @@ export interface components {
          * @enum {string}
          */
         ProblemKind: "bad-request" | "sign-in-needed" | "sign-in-refused" | "second-step-needed" | "code-refused" | "forbidden" | "foreign-origin" | "not-found" | "method-not-allowed" | "foreign-host" | "conflict" | "too-large" | "too-slow" | "unsupported-media-type" | "invalid" | "too-many-requests" | "internal" | "unavailable" | "full";
-        /** @description What is shown again before something that needs more than being signed in. */
+        /** @description Either a password, with a code where the account has a second factor, or a passkey's answer. */
         Proof: {
             /**
              * Format: password
              * @description Six digits or a recovery code; needed when the account has a second factor.
              */
             code?: string | null;
+            passkey?: null | components["schemas"]["PasskeyAnswer"];
             /** Format: password */
-            password: string;
+            password?: string | null;
         };
         /** @description A secret for an authenticator. It is shown this once. */
         ProposedFactor: {
@@ -562,6 +696,44 @@ export interface operations {
             };
             /** @description The store has stopped */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkey_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A challenge */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Challenge"];
+                };
+            };
+            /** @description The page was opened by an address instead of a name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many challenges are open */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -876,6 +1048,235 @@ export interface operations {
             };
             /** @description The code was used before */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password or code is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Not a passkey of an active account, or the challenge is not open */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not an authenticator's answer */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description What the device is to make a key for */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Challenge"];
+                };
+            };
+            /** @description Nobody is signed in, or the second step is missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There are too many, or the page was opened by an address */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password or code is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Enrolled; the cookie is a new one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolledPasskey"];
+                };
+            };
+            /** @description Nobody is signed in, or the second step is missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is under way, it took too long, or the key is not good */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not an authenticator's answer, or the name does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyRemoval"];
+            };
+        };
+        responses: {
+            /** @description Removed; the cookie is a new one */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One's duty must have a second factor, and this is the last */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such passkey */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
