@@ -41,15 +41,15 @@ export const en: Words = {
 
   factor: {
     title: 'Second factor',
-    lead: 'Besides your password, six digits shown by a device of yours prove that it is you. A password that leaked then opens nothing by itself.',
+    lead: 'Besides your password, a device of yours proves that it is you. A password that leaked then opens nothing by itself.',
     on: (since) => `Enrolled (since ${since}).`,
     off: 'Not enrolled.',
     offHint: 'The Japanese guideline for medical information systems asks for two factors by fiscal year 2027. Enrolling is recommended.',
     asked: 'Your duty must have one.',
     codesLeft: (n) => `Unused recovery codes: ${n}`,
     codesFew: 'Few recovery codes are left. Enrol again to get ten new ones.',
-    enrol: 'Enrol',
-    replace: 'Enrol again',
+    enrol: 'Enrol an authenticator',
+    replace: 'Enrol the authenticator again',
     remove: 'Remove',
     removeTitle: 'Remove the second factor',
     removed: 'Removed. From now on the password alone signs you in.',
