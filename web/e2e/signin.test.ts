@@ -67,7 +67,7 @@ describe('signing in', () => {
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByLabel('User name').fill(doctor.user);
     await page.getByLabel('Password', { exact: true }).fill(doctor.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('combobox', { name: 'Find a patient' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
   });

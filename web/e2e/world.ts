@@ -92,7 +92,7 @@ export async function newPage(options: BrowserContextOptions = {}, at?: Date): P
 export async function signIn(page: Page, who = doctor): Promise<void> {
   await page.getByLabel('利用者名').fill(who.user);
   await page.getByLabel('パスワード', { exact: true }).fill(who.password);
-  await page.getByRole('button', { name: 'サインイン' }).click();
+  await page.getByRole('button', { name: 'サインイン', exact: true }).click();
   await searchBox(page).waitFor();
 }
 

@@ -14,8 +14,8 @@ mod plan;
 mod prove;
 mod serve;
 mod token;
-mod wifi;
 mod watch_rules;
+mod wifi;
 
 use std::process::ExitCode;
 

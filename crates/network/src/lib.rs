@@ -16,8 +16,8 @@ pub mod passage;
 pub mod policy;
 pub mod proof;
 pub mod rtx;
-pub mod view;
 pub mod session;
+pub mod view;
 
 pub use intent::Intent;
 pub use passage::Passage;

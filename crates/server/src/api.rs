@@ -10,7 +10,9 @@ mod health;
 mod json;
 mod network;
 mod openings;
+mod passkey;
 mod policy;
+mod proof;
 mod session;
 mod trail;
 
@@ -35,6 +37,11 @@ use crate::signin::layer;
         factor::confirm,
         factor::remove,
         factor::reset,
+        passkey::challenge,
+        passkey::sign_in,
+        passkey::propose,
+        passkey::confirm,
+        passkey::remove,
         policy::current,
         policy::set,
         network::current,
@@ -80,6 +87,8 @@ pub fn openapi() -> String {
 pub(crate) fn router(app: &App) -> Router<App> {
     let open = Router::new()
         .route("/api/session", post(session::sign_in))
+        .route("/api/session/passkey", post(passkey::sign_in))
+        .route("/api/passkey-challenge", post(passkey::challenge))
         .route("/api/health", get(health::health))
         .route("/api/authority", get(authority::pem))
         .route("/ca.crt", get(authority::der));
@@ -87,6 +96,8 @@ pub(crate) fn router(app: &App) -> Router<App> {
     let known = Router::new()
         .route("/api/session", delete(session::sign_out))
         .route("/api/session/second-step", post(session::second_step))
+        .route("/api/session/passkeys", post(passkey::propose))
+        .route("/api/session/passkeys/confirmation", post(passkey::confirm))
         .route("/api/session/factor", post(factor::propose))
         .route("/api/session/factor/confirmation", post(factor::confirm));
     let signed_in = Router::new()
@@ -95,6 +106,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/api/session/password", post(session::change_password))
         .route("/api/session/factor", get(factor::current))
         .route("/api/session/factor/removal", post(factor::remove))
+        .route("/api/session/passkeys/removal", post(passkey::remove))
         .route("/api/accounts/{account}/factor-reset", post(factor::reset))
         .route("/api/factor-policy", get(policy::current).put(policy::set))
         .route("/api/closed-charts", get(chart::closed))

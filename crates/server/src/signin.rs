@@ -11,6 +11,7 @@ pub mod enrol;
 mod factor;
 pub mod layer;
 mod origin;
+mod passkey;
 pub mod password;
 mod policy;
 mod qr;
@@ -36,6 +37,7 @@ use crate::http::RequestId;
 use crate::problem::{Problem, ProblemKind, Text};
 
 pub use caller::{Caller, Half, Known};
+pub(crate) use passkey::{Challenge, PasskeyAnswer};
 pub use policy::Missing;
 pub(crate) use policy::Policy;
 pub(crate) use second::Proof;
@@ -80,6 +82,7 @@ pub struct SignIn {
     /// argon2 takes 19 MiB and tens of milliseconds; more at once would be a way to exhaust the server.
     hashing: Semaphore,
     seen: caller::Seen,
+    ceremonies: passkey::Ceremonies,
 }
 
 /// Somebody has a session: who, the cookies for the answer, and what is still lacking before it opens anything.
@@ -102,6 +105,7 @@ impl SignIn {
             devices: device::Devices::new(device_key),
             hashing: Semaphore::new(2),
             seen: caller::Seen::default(),
+            ceremonies: passkey::Ceremonies::default(),
         })
     }
 

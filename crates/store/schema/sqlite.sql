@@ -19,6 +19,7 @@ CREATE TABLE "ix_text" (clinic INTEGER NOT NULL, param INTEGER NOT NULL, folded 
 CREATE TABLE ix_token (clinic INTEGER NOT NULL, param INTEGER NOT NULL, term INTEGER NOT NULL, patient INTEGER NOT NULL, resource INTEGER NOT NULL, PRIMARY KEY (clinic, param, term, patient, resource)) STRICT, WITHOUT ROWID;
 CREATE TABLE migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL ) STRICT, WITHOUT ROWID;
 CREATE TABLE origin (clinic INTEGER NOT NULL, origin INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (clinic, origin)) STRICT, WITHOUT ROWID;
+CREATE TABLE passkey (clinic INTEGER NOT NULL, id BLOB NOT NULL, account TEXT NOT NULL, label TEXT NOT NULL, data BLOB NOT NULL, created INTEGER NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (clinic, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE recovery_code (clinic INTEGER NOT NULL, account TEXT NOT NULL, hash BLOB NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (clinic, account, hash)) STRICT, WITHOUT ROWID;
 CREATE TABLE resource (clinic INTEGER NOT NULL, id INTEGER PRIMARY KEY, type INTEGER NOT NULL, logical_id TEXT NOT NULL, patient INTEGER NOT NULL, home INTEGER NOT NULL, head INTEGER NOT NULL, versions INTEGER NOT NULL, state INTEGER NOT NULL, updated INTEGER NOT NULL) STRICT;
 CREATE TABLE second_try (clinic INTEGER NOT NULL, account TEXT NOT NULL, place INTEGER NOT NULL, failures INTEGER NOT NULL, failed_at INTEGER NOT NULL, PRIMARY KEY (clinic, account, place)) STRICT, WITHOUT ROWID;
@@ -38,6 +39,7 @@ CREATE INDEX ix_reference_resource ON ix_reference (clinic, resource, param, tar
 CREATE INDEX ix_text_resource ON ix_text (clinic, resource, param, folded);
 CREATE INDEX ix_text_spelled ON ix_text (clinic, param, spelled, resource DESC);
 CREATE UNIQUE INDEX origin_name ON origin (clinic, name);
+CREATE INDEX passkey_account ON passkey (clinic, account);
 CREATE UNIQUE INDEX resource_name ON resource (clinic, type, logical_id);
 CREATE INDEX resource_patient ON resource (clinic, patient, type);
 CREATE INDEX resource_type ON resource (clinic, type, id);

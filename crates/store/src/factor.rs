@@ -79,9 +79,10 @@ impl Snapshot<'_> {
         Ok(self.db.one(sql, &params, |row| read(account, state, row))?)
     }
 
-    /// Whether the account has a second factor.
+    /// Whether the account has a second factor: one-time codes, or a passkey.
     pub fn has_second_factor(&mut self, account: &str) -> Result<bool, StoreError> {
-        let sql = "SELECT count(*) FROM totp WHERE clinic = ?1 AND account = ?2 AND state = ?3";
+        let sql = "SELECT (SELECT count(*) FROM totp WHERE clinic = ?1 AND account = ?2 AND state = ?3)
+            + (SELECT count(*) FROM passkey WHERE clinic = ?1 AND account = ?2)";
         let params = [self.clinic.into(), account.into(), Val::Int(TotpState::Confirmed as i64)];
         Ok(self.db.one(sql, &params, |row| row.int(0))?.unwrap_or(0) > 0)
     }
@@ -154,9 +155,23 @@ impl Tx<'_> {
 
     /// Takes away everything the account proves itself with besides its password.
     pub fn drop_factors(&mut self, account: &str) -> Result<(), StoreError> {
-        self.change("DELETE FROM totp WHERE clinic = ?1 AND account = ?2", &[account.into()])?;
-        self.change("DELETE FROM recovery_code WHERE clinic = ?1 AND account = ?2", &[account.into()])?;
+        self.change("DELETE FROM passkey WHERE clinic = ?1 AND account = ?2", &[account.into()])?;
+        self.drop_totp(account)?;
         self.forgive_tries(account)
+    }
+
+    /// Takes away the account's one-time codes. Recovery codes stand in for a second factor and go with the last.
+    pub fn drop_totp(&mut self, account: &str) -> Result<(), StoreError> {
+        self.change("DELETE FROM totp WHERE clinic = ?1 AND account = ?2", &[account.into()])?;
+        self.drop_idle_recovery_codes(account)
+    }
+
+    /// Recovery codes of an account that has no second factor left stand in for nothing.
+    pub(crate) fn drop_idle_recovery_codes(&mut self, account: &str) -> Result<(), StoreError> {
+        if !self.has_second_factor(account)? {
+            self.change("DELETE FROM recovery_code WHERE clinic = ?1 AND account = ?2", &[account.into()])?;
+        }
+        Ok(())
     }
 
     /// Counts a try before it is looked at, in a job of its own, so that whatever becomes of it is counted. Needs
@@ -197,7 +212,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn forgive_tries(&mut self, account: &str) -> Result<(), StoreError> {
+    /// Gives the account all its tries back.
+    pub fn forgive_tries(&mut self, account: &str) -> Result<(), StoreError> {
         self.change("DELETE FROM second_try WHERE clinic = ?1 AND account = ?2", &[account.into()])?;
         Ok(())
     }

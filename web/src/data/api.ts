@@ -11,8 +11,11 @@ export type SecondStep = components['schemas']['SecondStep'];
 export type Factor = components['schemas']['Factor'];
 export type ProposedFactor = components['schemas']['ProposedFactor'];
 export type EnrolledFactor = components['schemas']['EnrolledFactor'];
-/** What is shown again before a step that needs it; the code when there is a second factor. */
+/** What is shown again before a step that needs it: a password, with a code when there is a second factor, or a passkey. */
 export type Proof = components['schemas']['Proof'];
+export type PasskeyAnswer = components['schemas']['PasskeyAnswer'];
+export type EnrolledPasskey = components['schemas']['EnrolledPasskey'];
+export type { Failure } from './answer';
 
 const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '' });
 
@@ -35,6 +38,20 @@ export const signIn = (user: string, password: string): Promise<Answer<Session |
 export const secondStep = (code: string): Promise<Answer<Session>> =>
   answer(client.POST('/api/session/second-step', { body: { code } }));
 
+export const passkeyChallenge = (): Promise<Answer<components['schemas']['Challenge']>> => answer(client.POST('/api/passkey-challenge'));
+
+export const signInByPasskey = (passkey: PasskeyAnswer): Promise<Answer<Session>> =>
+  answer(client.POST('/api/session/passkey', { body: passkey }));
+
+export const proposePasskey = (proof: Proof): Promise<Answer<components['schemas']['Challenge']>> =>
+  answer(client.POST('/api/session/passkeys', { body: proof }));
+
+export const confirmPasskey = (made: components['schemas']['NewPasskey']): Promise<Answer<EnrolledPasskey>> =>
+  answer(client.POST('/api/session/passkeys/confirmation', { body: made }));
+
+export const removePasskey = (id: string, proof: Proof): Promise<Answer<unknown>> =>
+  answer(client.POST('/api/session/passkeys/removal', { body: { id, proof } }));
+
 export const factor = (): Promise<Answer<Factor>> => answer(client.GET('/api/session/factor'));
 
 export const proposeFactor = (proof: Proof): Promise<Answer<ProposedFactor>> =>
@@ -52,7 +69,7 @@ export const resetFactor = (account: string, proof: Proof): Promise<Answer<unkno
 export const factorPolicy = (): Promise<Answer<{ duties: string[] }>> => answer(client.GET('/api/factor-policy'));
 
 export const setFactorPolicy = (duties: string[], proof: Proof): Promise<Answer<unknown>> =>
-  answer(client.PUT('/api/factor-policy', { body: { duties, ...proof } }));
+  answer(client.PUT('/api/factor-policy', { body: { duties, proof } }));
 
 export const currentSession = (): Promise<Answer<Session>> => answer(client.GET('/api/session'));
 

@@ -61,9 +61,14 @@ class SessionHolder {
 
   /** What is still missing when the password alone does not suffice; nothing when somebody is signed in. */
   async signIn(user: string, password: string): Promise<Answer<api.SecondStep['missing'] | undefined>> {
+    return this.signInBy(() => api.signIn(user, password));
+  }
+
+  /** The same, however somebody proves who they are. */
+  async signInBy(prove: () => Promise<Answer<api.Session | api.SecondStep>>): Promise<Answer<api.SecondStep['missing'] | undefined>> {
     // A sign-out still owed would end the new session instead of the old.
     if (isOwed() && !(await this.#payOwed())) return { kind: 'unreachable' };
-    const answer = await api.signIn(user, password);
+    const answer = await prove();
     if (answer.kind !== 'ok') return answer;
     if ('missing' in answer.value) return { ...answer, value: answer.value.missing };
     await this.enter(answer.value);

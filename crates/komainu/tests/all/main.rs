@@ -13,5 +13,5 @@ mod matrix;
 mod model;
 mod namespace;
 mod network;
-mod wifi;
 mod rules;
+mod wifi;

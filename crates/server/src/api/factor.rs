@@ -9,33 +9,25 @@ use store::TotpState;
 use utoipa::ToSchema;
 
 use super::json::Sent;
+use super::passkey::PasskeyShown;
+use super::proof::Proof;
 use super::session::{Session, of_account};
 use crate::App;
 use crate::problem::Problem;
-use crate::signin::{self, Attempt, Caller, Known, Policy};
+use crate::signin::{Attempt, Caller, Known, Policy};
 
 /// How things stand with one's second factor.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Factor {
-    /// Since when there is one, in ms since 1970 UTC.
+    /// Since when there are one-time codes, in ms since 1970 UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<i64>,
     /// Recovery codes that were not used yet.
     recovery_codes_left: u64,
-    /// One's duty must have one.
+    /// One's passkeys, oldest first.
+    passkeys: Vec<PasskeyShown>,
+    /// One's duty must have a second factor.
     asked: bool,
-}
-
-/// What is shown again before something that needs more than being signed in.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Proof {
-    #[schema(format = "password")]
-    password: String,
-    /// Six digits or a recovery code; needed when the account has a second factor.
-    #[serde(default)]
-    #[schema(format = "password")]
-    code: Option<String>,
 }
 
 /// A secret for an authenticator. It is shown this once.
@@ -71,12 +63,6 @@ pub(crate) struct EnrolledFactor {
     session: Session,
 }
 
-impl From<Proof> for signin::Proof {
-    fn from(proof: Proof) -> Self {
-        Self { password: proof.password, code: proof.code }
-    }
-}
-
 /// How things stand with one's second factor.
 #[utoipa::path(get, operation_id = "factor", path = "/api/session/factor", responses(
     (status = 200, description = "How things stand", body = Factor),
@@ -89,6 +75,7 @@ pub(crate) async fn current(State(app): State<App>, caller: Caller) -> Result<Js
         Ok::<_, Problem>(Factor {
             since: s.totp(&account.id, TotpState::Confirmed)?.map(|totp| totp.created),
             recovery_codes_left: s.recovery_codes_left(&account.id)?,
+            passkeys: s.passkeys(&account.id)?.into_iter().map(PasskeyShown::from).collect(),
             asked: Policy::read(s)?.asks(&account.duties),
         })
     });
@@ -110,7 +97,7 @@ pub(crate) async fn propose(
     headers: HeaderMap,
     Sent(proof): Sent<Proof>,
 ) -> Result<Response, Problem> {
-    let proposal = app.sign_in().propose_factor(&app, &attempt, &headers, &known, proof.into()).await?;
+    let proposal = app.sign_in().propose_factor(&app, &attempt, &headers, &known, proof.try_into()?).await?;
     let shown = ProposedFactor {
         secret: proposal.spelled.to_string(),
         qr: Drawing { side: proposal.drawing.side as u64, path: proposal.drawing.path.to_string() },
@@ -158,7 +145,7 @@ pub(crate) async fn remove(
     headers: HeaderMap,
     Sent(proof): Sent<Proof>,
 ) -> Result<Response, Problem> {
-    let cookies = app.sign_in().remove_factor(&app, &attempt, &headers, &caller, proof.into()).await?;
+    let cookies = app.sign_in().remove_factor(&app, &attempt, &headers, &caller, proof.try_into()?).await?;
     Ok((StatusCode::NO_CONTENT, cookies).into_response())
 }
 
@@ -181,6 +168,6 @@ pub(crate) async fn reset(
     headers: HeaderMap,
     Sent(proof): Sent<Proof>,
 ) -> Result<StatusCode, Problem> {
-    app.sign_in().reset_factor(&app, &attempt, &headers, &caller, (account, proof.into())).await?;
+    app.sign_in().reset_factor(&app, &attempt, &headers, &caller, (account, proof.try_into()?)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

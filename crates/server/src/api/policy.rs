@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::json::Sent;
+use super::proof::Proof;
 use crate::App;
 use crate::problem::{Problem, ProblemKind, Text};
-use crate::signin::{Attempt, Caller, Policy, Proof};
+use crate::signin::{Attempt, Caller, Policy};
 
 /// Which duties must have a second factor.
 #[derive(Serialize, ToSchema)]
@@ -24,12 +25,7 @@ pub(crate) struct FactorPolicy {
 #[serde(deny_unknown_fields)]
 pub(crate) struct FactorPolicyChange {
     duties: Vec<String>,
-    #[schema(format = "password")]
-    password: String,
-    /// Six digits or a recovery code; needed when the account has a second factor.
-    #[serde(default)]
-    #[schema(format = "password")]
-    code: Option<String>,
+    proof: Proof,
 }
 
 /// Which duties must have a second factor.
@@ -60,8 +56,7 @@ pub(crate) async fn set(
 ) -> Result<StatusCode, Problem> {
     let duties = change.duties.iter().map(|duty| duty.parse()).collect::<Result<Vec<Duty>, _>>();
     let policy = Policy::new(duties.map_err(|_| unknown_duty())?);
-    let proof = Proof { password: change.password, code: change.code };
-    app.sign_in().set_policy(&app, &attempt, &headers, &caller, (policy, proof)).await?;
+    app.sign_in().set_policy(&app, &attempt, &headers, &caller, (policy, change.proof.try_into()?)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -154,7 +154,7 @@ pub(crate) async fn change_password(
     Ok((StatusCode::NO_CONTENT, cookies).into_response())
 }
 
-fn whole(app: &App, entered: Entered) -> Response {
+pub(super) fn whole(app: &App, entered: Entered) -> Response {
     (entered.cookies.clone(), Json(of_account(app, entered))).into_response()
 }
 

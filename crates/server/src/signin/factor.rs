@@ -30,7 +30,12 @@ pub(crate) struct Enrolled {
 
 impl SignIn {
     /// The account that may enrol: of somebody signed in, or of somebody at the second step who lacks just that.
-    async fn enroller(&self, app: &App, attempt: &Attempt, known: &Known) -> Result<(Account, SecretHash), Problem> {
+    pub(super) async fn enroller(
+        &self,
+        app: &App,
+        attempt: &Attempt,
+        known: &Known,
+    ) -> Result<(Account, SecretHash), Problem> {
         match known {
             Known::Half(half) if half.missing == Missing::Code => {
                 Err(self.refuse_half(app.store(), attempt, half).await)
@@ -118,7 +123,8 @@ impl SignIn {
                     return Ok(Err(wrong_code()));
                 };
                 tx.audit(event);
-                tx.drop_factors(&id)?;
+                tx.drop_totp(&id)?;
+                tx.forgive_tries(&id)?;
                 tx.put_totp(&Totp { state: TotpState::Confirmed, used_step: step, ..proposed })?;
                 tx.put_recovery_codes(&id, &hashes)?;
                 tx.close_sessions_of(&id)?;
@@ -132,7 +138,7 @@ impl SignIn {
         Ok(Enrolled { entered: Entered { account, cookies, missing: None }, recovery_codes: codes })
     }
 
-    /// Takes the caller's second factor away. Every session the account had is dead afterwards, and a new one begins.
+    /// Takes the caller's one-time codes away. Every session the account had is dead afterwards, and a new one begins.
     pub(crate) async fn remove_factor(
         &self,
         app: &App,
@@ -142,15 +148,17 @@ impl SignIn {
         proof: Proof,
     ) -> Result<HeaderMap, Problem> {
         let account = caller.account(app.store()).await?;
-        let opening = self.opening(attempt, &account, Proven::Password)?;
-        let kept = account.clone();
+        let [with, without] = [Proven::SecondFactor, Proven::Password].map(|p| self.opening(attempt, &account, p));
+        let (with, without, kept) = (with?, without?, account.clone());
         let work = move |tx: &mut store::Tx<'_>| {
-            if Policy::read(tx)?.asks(&kept.duties) {
+            tx.drop_totp(&kept.id)?;
+            tx.forgive_tries(&kept.id)?;
+            let has_another = tx.has_second_factor(&kept.id)?;
+            if !has_another && Policy::read(tx)?.asks(&kept.duties) {
                 return Err(asked_of_duty());
             }
-            tx.drop_factors(&kept.id)?;
             tx.close_sessions_of(&kept.id)?;
-            opening.keep(tx)
+            if has_another { with } else { without }.keep(tx)
         };
         let secret = self.step_up(app, attempt, headers, &account, proof, "remove-factor", work).await?;
         self.seen.forget_all();

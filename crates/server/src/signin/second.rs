@@ -11,7 +11,9 @@ use axum::http::HeaderMap;
 use store::{Account, Place, Proven, Store, TotpState, Tries, Tx};
 
 use super::typed::{Typed, recovery_hash};
-use super::{Attempt, Caller, Entered, Half, Missing, SignIn, entity, note, policy, refused, too_often, totp};
+use super::{
+    Attempt, Caller, Entered, Half, Missing, PasskeyAnswer, SignIn, entity, note, policy, refused, too_often, totp,
+};
 use crate::App;
 use crate::problem::{Problem, ProblemKind, Text};
 
@@ -21,9 +23,11 @@ const STRANGER: Tries = Tries { burst: 5, refill_ms: 6 * 60_000 };
 const KNOWN_DEVICE: Tries = Tries { burst: 10, refill_ms: 3 * 60_000 };
 
 /// What somebody signed in shows again before a step that needs it.
-pub(crate) struct Proof {
-    pub(crate) password: String,
-    pub(crate) code: Option<String>,
+pub(crate) enum Proof {
+    /// And a code, where the account has a second factor.
+    Password { password: String, code: Option<String> },
+    /// Both at once.
+    Passkey(PasskeyAnswer),
 }
 
 /// What a code turned out to be; the word in the audit line.
@@ -72,7 +76,7 @@ impl SignIn {
     }
 
     /// Does `work` for somebody who is asked again for the password, and for a code if the account has a second
-    /// factor. Its audit line is `action`, about `about`.
+    /// factor, or for one of its passkeys instead. Its audit line is `action`, about `about`.
     #[expect(clippy::too_many_arguments, reason = "each is another thing")]
     pub(super) async fn step_up<T: Send + 'static>(
         &self,
@@ -84,13 +88,20 @@ impl SignIn {
         action: &'static str,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let proved = self.prove_password(app.store(), attempt, headers, &account.login, proof.password, action).await;
+        let (password, code) = match proof {
+            Proof::Password { password, code } => (password, code),
+            Proof::Passkey(answer) => {
+                let whose = (account, app.clinic());
+                return self.with_passkey(app.store(), attempt, headers, whose, answer, action, work).await;
+            }
+        };
+        let proved = self.prove_password(app.store(), attempt, headers, &account.login, password, action).await;
         // 401 would say that the session has ended.
         let account = proved.map_err(|problem| match problem.kind {
             ProblemKind::SignInRefused => problem.with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY),
             _ => problem,
         })?;
-        self.with_code(app.store(), attempt, headers, &account, proof.code.as_deref(), action, work).await
+        self.with_code(app.store(), attempt, headers, &account, code.as_deref(), action, work).await
     }
 
     /// Does `work` when the code is right, or when the account has no second factor.

@@ -32,6 +32,11 @@ impl Opening {
         self
     }
 
+    /// The session that dies.
+    pub(super) fn old(&self) -> Option<SecretHash> {
+        self.old
+    }
+
     /// Keeps it, within the change that it belongs to, and gives its secret.
     pub(super) fn keep(self, tx: &mut Tx<'_>) -> Result<Zeroizing<String>, Problem> {
         if let Some(old) = self.old {

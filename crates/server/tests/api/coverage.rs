@@ -7,8 +7,14 @@ use serde_json::Value;
 use super::harness::start;
 
 /// Operations that anyone who reaches the server may use.
-const OPEN: [(&str, &str); 4] =
-    [("post", "/api/session"), ("get", "/api/health"), ("get", "/api/authority"), ("get", "/ca.crt")];
+const OPEN: [(&str, &str); 6] = [
+    ("post", "/api/session"),
+    ("post", "/api/session/passkey"),
+    ("post", "/api/passkey-challenge"),
+    ("get", "/api/health"),
+    ("get", "/api/authority"),
+    ("get", "/ca.crt"),
+];
 
 #[tokio::test]
 async fn nobody_gets_nothing() {

@@ -78,16 +78,22 @@ async fn somebody_enrols_and_then_signs_in_with_a_code() {
 #[tokio::test]
 async fn a_half_session_reaches_the_second_step_and_nothing_else() {
     let (server, _, codes, half) = at_the_second_step().await;
-    const OPEN: [(&str, &str); 6] = [
+    const OPEN: [(&str, &str); 8] = [
         ("post", "/api/session"),
         ("get", "/api/health"),
         ("get", "/api/authority"),
         ("get", "/ca.crt"),
         ("post", "/api/session/second-step"),
+        ("post", "/api/session/passkey"),
+        ("post", "/api/passkey-challenge"),
         ("delete", "/api/session"),
     ];
     let description: Value = serde_json::from_str(&server::api::openapi()).unwrap();
-    let proof = json!({ "password": PASSWORD, "code": codes[0], "current": PASSWORD, "new": "sora-ga-7iro-desu", "duties": [] });
+    let shown = json!({ "password": PASSWORD, "code": codes[0] });
+    let proof = json!({
+        "password": PASSWORD, "code": codes[0], "current": PASSWORD, "new": "sora-ga-7iro-desu", "duties": [], "proof": shown,
+        "id": "AA", "ceremony": "x", "credential": {}, "label": "x",
+    });
     let mut refused = 0;
     for (path, methods) in description["paths"].as_object().unwrap() {
         for method in methods.as_object().unwrap().keys().filter(|m| !OPEN.contains(&(m.as_str(), path.as_str()))) {
@@ -95,8 +101,12 @@ async fn a_half_session_reaches_the_second_step_and_nothing_else() {
             let schema = &methods[method]["requestBody"]["content"]["application/json"]["schema"]["$ref"];
             let name = schema.as_str().and_then(|name| name.rsplit('/').next()).unwrap_or_default();
             let members = description["components"]["schemas"][name]["properties"].as_object();
-            let body: BTreeMap<&str, &Value> =
-                members.into_iter().flatten().map(|(name, _)| (name.as_str(), &proof[name])).collect();
+            let body: BTreeMap<&str, &Value> = members
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| (name.as_str(), &proof[name]))
+                .filter(|(_, v)| !v.is_null())
+                .collect();
             let answer = send(&server, method, path, &half, &json!(body)).await;
             assert_eq!((answer.status.as_u16(), &answer.json()["kind"]), (401, &json!("second-step-needed")), "{path}");
             assert!(answer.cookies().is_empty());
@@ -378,8 +388,7 @@ async fn another_sites_page_can_do_nothing_here() {
     let half = server.sign_in("sato", PASSWORD, "").await.cookies();
     let code = telephone.code(server.app.now_ms());
     let proof = json!({ "password": PASSWORD, "code": code });
-    let mut policy = proof.clone();
-    policy["duties"] = json!(["doctor"]);
+    let policy = json!({ "duties": ["doctor"], "proof": proof });
     for (method, path, cookies, body) in [
         ("POST", "/api/session/second-step", &half, json!({ "code": code })),
         ("POST", "/api/session/factor", &whole, proof.clone()),
@@ -422,7 +431,8 @@ async fn a_duty_that_must_have_a_second_factor_is_led_to_it() {
     let admin = server.sign_in("kanri", PASSWORD, "").await.cookies();
     let before = server.sign_in("sato", PASSWORD, "").await.cookies();
     let set = |cookies: &str, duties: Value, password: &str| {
-        let mut request = post("/api/factor-policy", cookies, &json!({ "duties": duties, "password": password }));
+        let mut request =
+            post("/api/factor-policy", cookies, &json!({ "duties": duties, "proof": { "password": password } }));
         *request.method_mut() = Method::PUT;
         server.send(request)
     };

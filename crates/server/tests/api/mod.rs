@@ -1,10 +1,12 @@
 //! The page's own interface.
 
+mod authenticator;
 mod charts;
 mod coverage;
 mod factors;
 pub(crate) mod harness;
 mod network;
+mod passkeys;
 mod sessions;
 mod telephone;
 mod tokens;

@@ -17,6 +17,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { number: 9, name: "nearness", steps: NEARNESS },
     Migration { number: 10, name: "fewer pages", steps: FEWER_PAGES },
     Migration { number: 11, name: "closed charts", steps: CHARTS },
+    Migration { number: 12, name: "passkeys", steps: PASSKEYS },
 ];
 
 /// `clinic` stands first in every key so that the hub's tables can be distributed by it as they are.
@@ -178,4 +179,15 @@ const FACTORS: &[Step] = &[
             failures INT NOT NULL, failed_at INT NOT NULL, PRIMARY KEY (clinic, account, place)) CLUSTERED",
     ),
     Step::ByClinic("second_try"),
+];
+
+/// Passkeys. `used` 0: not yet, else when.
+const PASSKEYS: &[Step] = &[
+    Step::Sql(
+        "CREATE TABLE IF NOT EXISTS passkey (clinic INT NOT NULL, id BYTES NOT NULL, account TEXT NOT NULL,
+            label TEXT NOT NULL, data BYTES NOT NULL, created INT NOT NULL, used INT NOT NULL,
+            PRIMARY KEY (clinic, id)) CLUSTERED",
+    ),
+    Step::Sql("CREATE INDEX IF NOT EXISTS passkey_account ON passkey (clinic, account)"),
+    Step::ByClinic("passkey"),
 ];
