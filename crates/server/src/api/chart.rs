@@ -11,9 +11,10 @@ use utoipa::ToSchema;
 
 use super::json::Sent;
 use super::openings::Opening;
+use super::proof::Proof;
 use crate::App;
 use crate::problem::Problem;
-use crate::signin::{Attempt, Caller, Proof};
+use crate::signin::{Attempt, Caller};
 
 /// Somebody whose chart is closed: enough to know the person by, and nothing else.
 #[derive(Serialize, ToSchema)]
@@ -76,12 +77,7 @@ pub(crate) struct SealChange {
     /// Whether others may find the name, to open the chart in an emergency.
     known: bool,
     reason: String,
-    #[schema(format = "password")]
-    password: String,
-    /// Six digits or a recovery code; needed when the account has a second factor.
-    #[serde(default)]
-    #[schema(format = "password")]
-    code: Option<String>,
+    proof: Proof,
 }
 
 /// The end of a seal, with what is shown for it.
@@ -89,12 +85,7 @@ pub(crate) struct SealChange {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Unseal {
     reason: String,
-    #[schema(format = "password")]
-    password: String,
-    /// Six digits or a recovery code; needed when the account has a second factor.
-    #[serde(default)]
-    #[schema(format = "password")]
-    code: Option<String>,
+    proof: Proof,
 }
 
 /// Patients whose charts are closed to the caller, found by name, kana, birth date or number: the parameters of a
@@ -168,8 +159,7 @@ pub(crate) async fn seal(
     Path(patient): Path<String>,
     Sent(change): Sent<SealChange>,
 ) -> Result<StatusCode, Problem> {
-    let proof = Proof { password: change.password, code: change.code };
-    app.sign_in().prove(&app, &attempt, &headers, &caller, proof).await?;
+    app.sign_in().prove(&app, &attempt, &headers, &caller, change.proof.try_into()?).await?;
     let seal = ChartSeal { label: change.label, spared: change.spared, is_known: change.known, reason: change.reason };
     app.record().seal(&attempt.ctx(&caller), &patient, seal).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -192,8 +182,7 @@ pub(crate) async fn unseal(
     Path(patient): Path<String>,
     Sent(change): Sent<Unseal>,
 ) -> Result<StatusCode, Problem> {
-    let proof = Proof { password: change.password, code: change.code };
-    app.sign_in().prove(&app, &attempt, &headers, &caller, proof).await?;
+    app.sign_in().prove(&app, &attempt, &headers, &caller, change.proof.try_into()?).await?;
     app.record().unseal(&attempt.ctx(&caller), &patient, &change.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -66,7 +66,7 @@ async fn who_may_not_be_known_of_is_nowhere() {
             "director",
             "POST",
             "/api/patients/p1/unseal",
-            &json!({"reason": "退院した", "password": PASSWORD})
+            &json!({"reason": "退院した", "proof": {"password": PASSWORD}})
         )
         .await,
         204
@@ -244,7 +244,7 @@ async fn what_a_patient_refuses_holds_for_whom_it_names_in_spite_of_a_visit() {
 async fn a09_seals_are_set_and_lifted_by_those_who_may_with_their_password() {
     let world = world().await;
     world.put(&patient("p1", "山田")).await;
-    let body = |password: &str| json!({"label": "vip", "known": true, "reason": "本人の希望", "password": password, "spared": ["clerk"]});
+    let body = |password: &str| json!({"label": "vip", "known": true, "reason": "本人の希望", "proof": {"password": password}, "spared": ["clerk"]});
     let seal = "/api/patients/p1/seal";
     for (who, expected) in [("nurse", 403), ("clerk", 403), ("auditor", 403), ("doctor", 204)] {
         assert_eq!(status(&world, who, "PUT", seal, &body(PASSWORD)).await, expected, "{who}");
@@ -259,7 +259,7 @@ async fn a09_seals_are_set_and_lifted_by_those_who_may_with_their_password() {
     odd["spared"] = json!(["nobody"]);
     assert_eq!(status(&world, "director", "PUT", seal, &odd).await, 422);
     assert_eq!(status(&world, "doctor", "PUT", seal, &body(PASSWORD)).await, 403, "changing it is unsealing");
-    let lift = json!({"reason": "退職した", "password": PASSWORD});
+    let lift = json!({"reason": "退職した", "proof": {"password": PASSWORD}});
     for (who, expected) in
         [("doctor", 403), ("nurse", 403), ("clerk", 403), ("auditor", 403), ("director", 204), ("director", 404)]
     {
