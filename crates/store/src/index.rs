@@ -13,13 +13,9 @@ use crate::error::DbError;
 use crate::origin::Counters;
 use row::{Keys, Row};
 
-pub(crate) use row::{LONG_MS, identifier_system, ms};
+pub(crate) use row::{LONG_MS, identifier_system, ms, tables};
 
 pub(crate) use fhir::search::{extract, patient_of};
-
-/// All tables whose rows follow from current versions; `term` is only a dictionary of what they say.
-pub(crate) const TABLES: [&str; 7] =
-    ["ix_token", "ix_text", "ix_reference", "ix_date", "ix_date_long", "ix_quantity", "ix_composite"];
 
 /// A resource whose current version has just changed.
 pub(crate) struct Change<'a> {

@@ -40,7 +40,7 @@ impl Store {
             tx.touched = true;
             tx.audit(event);
             // Without a condition: row-level security confines it, and an embedded store has one clinic.
-            index::TABLES.iter().try_for_each(|table| tx.db.execute(&format!("DELETE FROM {table}"), &[]).map(drop))?;
+            index::tables().try_for_each(|table| tx.db.execute(&format!("DELETE FROM {table}"), &[]).map(drop))?;
             Ok(())
         })
         .await?;

@@ -1,5 +1,7 @@
 //! Index rows: one value of one parameter in the form its table keeps.
 
+use std::sync::LazyLock;
+
 use clinic::ClinicId;
 use fhir::search::value::{Decimal, Indexed, Param, Target, Value};
 
@@ -123,50 +125,52 @@ pub(crate) fn ms(time: i64) -> f64 {
 /// prepared, and a hub answers once for several rows.
 const CHUNK: usize = 8;
 
-/// A table with the order in which [`Row::values`] gives its columns after the clinic.
-struct Table {
-    insert: &'static str,
-    delete: &'static str,
-    columns: usize,
+/// The tables, each with its columns after the clinic in the order of [`Row::values`]. Together they are its key.
+const TABLES: [(&str, &[&str]); 7] = [
+    ("ix_token", &["param", "term", "patient", "resource"]),
+    ("ix_text", &["param", "folded", "resource", "raw"]),
+    ("ix_reference", &["param", "target", "resource"]),
+    ("ix_date", &["param", "low", "high", "resource"]),
+    ("ix_date_long", &["param", "high", "low", "resource"]),
+    ("ix_quantity", &["param", "unit", "low", "high", "resource"]),
+    ("ix_composite", &["param", "term", "patient", "term2", "low", "high", "resource"]),
+];
+
+/// All tables whose rows follow from current versions; `term` is only a dictionary of what they say.
+pub(crate) fn tables() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().map(|(name, _)| *name)
 }
 
-const TOKEN: Table = Table {
-    insert: "ix_token (clinic, param, term, patient, resource)",
-    delete: "DELETE FROM ix_token WHERE clinic = ?1 AND param = ?2 AND term = ?3 AND patient = ?4 AND resource = ?5",
-    columns: 5,
-};
-const TEXT: Table = Table {
-    insert: "ix_text (clinic, param, folded, resource, raw)",
-    delete: "DELETE FROM ix_text WHERE clinic = ?1 AND param = ?2 AND folded = ?3 AND resource = ?4 AND raw = ?5",
-    columns: 5,
-};
-const REFERENCE: Table = Table {
-    insert: "ix_reference (clinic, param, target, resource)",
-    delete: "DELETE FROM ix_reference WHERE clinic = ?1 AND param = ?2 AND target = ?3 AND resource = ?4",
-    columns: 4,
-};
-const DATE: Table = Table {
-    insert: "ix_date (clinic, param, low, high, resource)",
-    delete: "DELETE FROM ix_date WHERE clinic = ?1 AND param = ?2 AND low = ?3 AND high = ?4 AND resource = ?5",
-    columns: 5,
-};
-const DATE_LONG: Table = Table {
-    insert: "ix_date_long (clinic, param, high, low, resource)",
-    delete: "DELETE FROM ix_date_long WHERE clinic = ?1 AND param = ?2 AND high = ?3 AND low = ?4 AND resource = ?5",
-    columns: 5,
-};
-const QUANTITY: Table = Table {
-    insert: "ix_quantity (clinic, param, unit, low, high, resource)",
-    delete: "DELETE FROM ix_quantity WHERE clinic = ?1 AND param = ?2 AND unit = ?3 AND low = ?4 AND high = ?5 AND resource = ?6",
-    columns: 6,
-};
-const COMPOSITE: Table = Table {
-    insert: "ix_composite (clinic, param, term, patient, term2, low, high, resource)",
-    delete: "DELETE FROM ix_composite WHERE clinic = ?1 AND param = ?2 AND term = ?3 AND patient = ?4 AND term2 = ?5 AND low = ?6 AND high = ?7 AND resource = ?8",
-    columns: 8,
-};
+/// What is said about a table.
+struct Texts {
+    /// Adds so many rows and one.
+    insert: Vec<String>,
+    /// Removes one.
+    delete: String,
+}
 
-const TABLES: [&Table; 7] = [&TOKEN, &TEXT, &REFERENCE, &DATE, &DATE_LONG, &QUANTITY, &COMPOSITE];
+static TEXTS: LazyLock<Vec<Texts>> =
+    LazyLock::new(|| TABLES.iter().map(|(name, columns)| Texts::of(name, columns)).collect());
+
+impl Texts {
+    fn of(table: &str, columns: &[&str]) -> Self {
+        let row = |at: usize| {
+            let marks: Vec<String> =
+                (1..=columns.len() + 1).map(|column| format!("?{}", at * (columns.len() + 1) + column)).collect();
+            format!("({})", marks.join(", "))
+        };
+        let insert = |rows: usize| {
+            let rows: Vec<String> = (0..rows).map(row).collect();
+            let columns = columns.join(", ");
+            format!("INSERT INTO {table} (clinic, {columns}) VALUES {} ON CONFLICT DO NOTHING", rows.join(", "))
+        };
+        let same: String = (2..).zip(columns).map(|(at, column)| format!(" AND {column} = ?{at}")).collect();
+        Self {
+            insert: (1..=CHUNK).map(insert).collect(),
+            delete: format!("DELETE FROM {table} WHERE clinic = ?1{same}"),
+        }
+    }
+}
 
 impl Row {
     fn table(&self) -> usize {
@@ -223,34 +227,17 @@ pub(super) fn insert(
         Dialect::Sqlite => 1,
         Dialect::Postgres => CHUNK,
     };
-    for (at, table) in TABLES.iter().enumerate() {
+    for (at, texts) in TEXTS.iter().enumerate() {
         let of_table: Vec<&Row> = rows.iter().filter(|row| row.table() == at).collect();
         for chunk in of_table.chunks(chunk) {
-            let mut values = Vec::with_capacity(chunk.len() * table.columns);
+            let mut values = Vec::new();
             for row in chunk {
                 row.values(clinic, resource, patient, &mut values);
             }
-            db.execute(insert_text(at, chunk.len()), &values)?;
+            db.execute(&texts.insert[chunk.len() - 1], &values)?;
         }
     }
     Ok(())
-}
-
-/// The statement that adds so many rows.
-fn insert_text(table: usize, rows: usize) -> &'static str {
-    static TEXTS: std::sync::LazyLock<Vec<Vec<String>>> = std::sync::LazyLock::new(|| {
-        let text = |table: &Table, rows: usize| {
-            let row = |at: usize| {
-                let marks: Vec<String> =
-                    (1..=table.columns).map(|column| format!("?{}", at * table.columns + column)).collect();
-                format!("({})", marks.join(", "))
-            };
-            let rows: Vec<String> = (0..rows).map(row).collect();
-            format!("INSERT INTO {} VALUES {} ON CONFLICT DO NOTHING", table.insert, rows.join(", "))
-        };
-        TABLES.iter().map(|table| (1..=CHUNK).map(|rows| text(table, rows)).collect()).collect()
-    });
-    &TEXTS[table][rows - 1]
 }
 
 /// Removes rows.
@@ -265,7 +252,7 @@ pub(super) fn delete(
     for row in rows {
         values.clear();
         row.values(clinic, resource, patient, &mut values);
-        db.execute(TABLES[row.table()].delete, &values)?;
+        db.execute(&TEXTS[row.table()].delete, &values)?;
     }
     Ok(())
 }

@@ -195,58 +195,11 @@ impl Cond {
                     of_patient(bind)
                 )
             }
-            Self::Text { params, values } => {
-                let params = params_in(params, bind);
-                let ranges: Vec<String> = values
-                    .iter()
-                    .map(|value| {
-                        format!("SELECT x.resource AS id FROM ix_text x WHERE {params} AND {}", value.condition(bind))
-                    })
-                    .collect();
-                format!("SELECT DISTINCT id FROM ({}) u", ranges.join(" UNION ALL "))
-            }
-            Self::Reference { params, targets, .. } => {
-                let params = params_in(params, bind);
-                format!(
-                    "SELECT DISTINCT x.resource AS id FROM ix_reference x WHERE {params} AND {}",
-                    among(bind, "x.target", targets)
-                )
-            }
-            Self::Date { params, values, many } => return Some(date_set(params, values, *many, bind)),
-            Self::Quantity { params, values } => {
-                let params = params_in(params, bind);
-                let ranges: Vec<String> = values
-                    .iter()
-                    .map(|(units, found)| {
-                        format!(
-                            "SELECT x.resource AS id FROM ix_quantity x WHERE {params} AND {} AND {}",
-                            units.condition("x.unit", bind),
-                            range::quantity(found, bind)
-                        )
-                    })
-                    .collect();
-                format!("SELECT DISTINCT id FROM ({}) u", ranges.join(" UNION ALL "))
-            }
-            Self::Composite { params, values } => {
-                let params = params_in(params, bind);
-                let ranges: Vec<String> = values
-                    .iter()
-                    .map(|(first, second)| {
-                        format!(
-                            "SELECT x.resource AS id FROM ix_composite x WHERE {params} AND {}{} AND {}",
-                            first.condition("x.term", bind),
-                            of_patient(bind),
-                            second.condition(bind)
-                        )
-                    })
-                    .collect();
-                format!("SELECT DISTINCT id FROM ({}) u", ranges.join(" UNION ALL "))
-            }
             Self::Chain { params, targets } => {
                 let params = params_in(params, bind);
                 let sets: Vec<String> =
                     targets.iter().map(|plan| format!("SELECT x.resource AS id FROM (SELECT {} AS id {}) s CROSS JOIN ix_reference x WHERE {params} AND x.target = s.id", plan.id(), plan.body(bind))).collect();
-                format!("SELECT DISTINCT id FROM ({}) u", sets.join(" UNION ALL "))
+                union(sets, true)
             }
             Self::Has { params, by } => {
                 let params = params_in(params, bind);
@@ -259,10 +212,7 @@ impl Cond {
             Self::Some(some) => {
                 let sets: Vec<String> =
                     some.iter().map(|cond| cond.set(type_code, patient, bind)).collect::<Option<_>>()?;
-                format!(
-                    "SELECT DISTINCT id FROM ({}) u",
-                    sets.iter().map(|set| format!("SELECT id FROM ({set}) w")).collect::<Vec<_>>().join(" UNION ALL ")
-                )
+                union(sets.iter().map(|set| format!("SELECT id FROM ({set}) w")).collect(), true)
             }
             Self::All(all) => {
                 let best = (0..all.len()).min_by_key(|&at| all[at].rank(patient))?;
@@ -273,8 +223,48 @@ impl Cond {
                     .collect();
                 format!("SELECT q.id FROM ({set}) s CROSS JOIN resource q WHERE q.clinic = ?1 AND q.id = s.id{rest}")
             }
-            Self::Token { .. } | Self::Updated { .. } | Self::Missing { .. } => return None,
+            Self::Date { params, values, many } => date_set(params, values, *many, bind),
+            _ => {
+                let Alternatives { table, params, conditions, has_patient } = self.one_row(bind)?;
+                let patient = if has_patient { of_patient(bind) } else { String::new() };
+                let sets = conditions.iter().map(|condition| {
+                    format!("SELECT x.resource AS id FROM {table} x WHERE {params} AND {condition}{patient}")
+                });
+                union(sets.collect(), true)
+            }
         })
+    }
+
+    /// What one row of one table has to be, where that is all.
+    fn one_row(&self, bind: &mut Bind) -> Option<Alternatives> {
+        let (table, params) = match self {
+            Self::Text { params, .. } => ("ix_text", params),
+            Self::Reference { params, .. } => ("ix_reference", params),
+            Self::Date { params, .. } => ("ix_date", params),
+            Self::Quantity { params, .. } => ("ix_quantity", params),
+            Self::Composite { params, .. } => ("ix_composite", params),
+            _ => return None,
+        };
+        let params = params_in(params, bind);
+        let conditions = match self {
+            Self::Text { values, .. } => values.iter().map(|value| value.condition(bind)).collect(),
+            Self::Reference { targets, .. } => vec![among(bind, "x.target", targets)],
+            Self::Date { values, .. } => values.iter().map(|all| all_of(all, bind)).collect(),
+            Self::Quantity { values, .. } => {
+                let of = |(units, found): &(Units, _)| {
+                    format!("({} AND {})", units.condition("x.unit", bind), range::quantity(found, bind))
+                };
+                values.iter().map(of).collect()
+            }
+            Self::Composite { values, .. } => {
+                let of = |(first, second): &(Terms, Second)| {
+                    format!("({} AND {})", first.condition("x.term", bind), second.condition(bind))
+                };
+                values.iter().map(of).collect()
+            }
+            _ => return None,
+        };
+        Some(Alternatives { table, params, conditions, has_patient: table == "ix_composite" })
     }
 
     /// A test of the resource `row`.
@@ -303,44 +293,6 @@ impl Cond {
                     // Many terms: gathering the resources once beats trying each term for each resource.
                     false => format!("{row}.id {not}IN (SELECT x.resource FROM ix_token x WHERE {params} AND {terms})"),
                 }
-            }
-            Self::Text { params, values } => {
-                let params = params_in(params, bind);
-                let values = any(values.iter().map(|value| value.condition(bind)).collect());
-                exists("ix_text", format!("{params} AND {values}"))
-            }
-            Self::Reference { params, targets, own } => {
-                let params = params_in(params, bind);
-                let found = exists("ix_reference", format!("{params} AND {}", among(bind, "x.target", targets)));
-                match own {
-                    Some(patient) => format!("({row}.patient = {} OR {found})", bind.int(*patient)),
-                    None => found,
-                }
-            }
-            Self::Date { params, values, .. } => {
-                let params = params_in(params, bind);
-                let values = any(values.iter().map(|all| all_of(all, bind)).collect());
-                exists("ix_date", format!("{params} AND {values}"))
-            }
-            Self::Quantity { params, values } => {
-                let params = params_in(params, bind);
-                let values = any(values
-                    .iter()
-                    .map(|(units, found)| {
-                        format!("({} AND {})", units.condition("x.unit", bind), range::quantity(found, bind))
-                    })
-                    .collect());
-                exists("ix_quantity", format!("{params} AND {values}"))
-            }
-            Self::Composite { params, values } => {
-                let params = params_in(params, bind);
-                let values = any(values
-                    .iter()
-                    .map(|(first, second)| {
-                        format!("({} AND {})", first.condition("x.term", bind), second.condition(bind))
-                    })
-                    .collect());
-                exists("ix_composite", format!("{params} AND {values} AND x.patient = {row}.patient"))
             }
             Self::Missing { table, params, types, missing } => {
                 let not = if *missing { "NOT " } else { "" };
@@ -379,8 +331,32 @@ impl Cond {
                 format!("({})", all.iter().map(|cond| cond.probe(row, bind)).collect::<Vec<_>>().join(" AND "))
             }
             Self::Some(some) => any(some.iter().map(|cond| cond.probe(row, bind)).collect()),
+            Self::Reference { own: Some(patient), .. } => {
+                format!("({row}.patient = {} OR {})", bind.int(*patient), self.row_exists(row, bind))
+            }
+            _ => self.row_exists(row, bind),
         }
     }
+
+    /// Whether the resource `row` has the one row.
+    fn row_exists(&self, row: &str, bind: &mut Bind) -> String {
+        let Some(Alternatives { table, params, conditions, has_patient }) = self.one_row(bind) else {
+            return "1 = 0".to_owned();
+        };
+        let patient = if has_patient { format!(" AND x.patient = {row}.patient") } else { String::new() };
+        let conditions = any(conditions);
+        format!("EXISTS (SELECT 1 FROM {table} x WHERE {params} AND {conditions}{patient} AND x.resource = {row}.id)")
+    }
+}
+
+/// Conditions on the index row `x`, of which one has to hold.
+struct Alternatives {
+    table: &'static str,
+    /// The parameters it may stand under.
+    params: String,
+    conditions: Vec<String>,
+    /// Whether the table is by patient.
+    has_patient: bool,
 }
 
 fn all_of(all: &[DateMatch], bind: &mut Bind) -> String {
@@ -425,7 +401,7 @@ fn date_set(params: &[Param], values: &[Vec<DateMatch>], many: bool, bind: &mut 
         .filter_map(|(dates, all)| dates.rows(params, all, bind))
         .map(|(table, condition)| format!("SELECT x.resource AS id FROM {table} x WHERE {condition}"))
         .collect();
-    union(sets, many || values.len() > 1)
+    union(sets, many || values.len() > 1 || params.len() > 1)
 }
 
 /// Sets of row keys as one; `distinct` where a key may stand in several of them, or in one of them twice.

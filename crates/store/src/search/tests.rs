@@ -63,6 +63,9 @@ fn sqlite_reads_a_page_in_the_order_of_an_index() {
         assert_eq!(plans.len(), expected.len(), "{text} {plans:#?}");
         for ((stage, lines), expected) in plans.iter().zip(expected) {
             assert!(lines[0].starts_with(expected), "{text} {stage} {lines:#?}");
+            // What is nearer of one resource is looked for among its own.
+            let nearer = lines.iter().find(|line| line.starts_with("SEARCH y"));
+            assert!(nearer.is_none_or(|line| line.contains("resource=?")), "{text} {stage} {lines:#?}");
             // Rows of one moment are put in order, and the few long ones; not all.
             let sorts = *expected != LONG && lines.iter().any(|line| line == "USE TEMP B-TREE FOR ORDER BY");
             assert!(!sorts, "{text} {stage} {lines:#?}");

@@ -2,6 +2,7 @@
 //! between, the database gives what a plain reading of the order gives.
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use fhir::Resource;
 use fhir::search::query::{Filter, Match, Query, SortBy};
@@ -12,7 +13,7 @@ use proptest::test_runner::{Config, TestRunner};
 use store::Store;
 
 use super::oracle::{World, cases, holds, readable};
-use super::{delete, found, ids, page, put_all, query};
+use super::{delete, ids, page, put_all, query};
 use crate::harness::{Place, block_on};
 
 const FAMILIES: [&str; 8] = ["髙橋", "高橋", "齋藤", "斉藤", "タカハシ", "ﾀｶﾊｼ", "さいとう", "Sato"];
@@ -118,7 +119,7 @@ fn near(wanted: &Match, value: &Value) -> Option<Standing> {
     })
 }
 
-fn place(query: &Query, values: &[Indexed]) -> Standing {
+fn standing(query: &Query, values: &[Indexed]) -> Standing {
     let of = |param| values.iter().filter(move |value| value.param == param).map(|value| &value.value);
     match query.sort.first().map(|sort| (&sort.by, sort.descending)) {
         Some((SortBy::Param(param), descending)) => {
@@ -140,17 +141,17 @@ fn place(query: &Query, values: &[Indexed]) -> Standing {
 
 /// What is found, in order; among equals the newest made first, which is the last in the world.
 fn expected(query: &Query, world: &World) -> Vec<String> {
-    let is_match = |row: &&(usize, &(String, String, Vec<Indexed>))| {
-        row.1.0 == query.resource_type && query.filters.iter().all(|filter| holds(filter, row.1, world))
+    let is_match = |row: &(String, String, Vec<Indexed>)| {
+        row.0 == query.resource_type && query.filters.iter().all(|filter| holds(filter, row, world))
     };
-    let rows: Vec<(usize, &(String, String, Vec<Indexed>))> = world.iter().enumerate().collect();
-    let mut found: Vec<(Standing, std::cmp::Reverse<usize>, &str)> = rows
+    let mut found: Vec<(Standing, &str)> = world
         .iter()
-        .filter(is_match)
-        .map(|(at, row)| (place(query, &row.2), std::cmp::Reverse(*at), row.1.as_str()))
+        .rev()
+        .filter(|row| is_match(row))
+        .map(|(_, id, values)| (standing(query, values), id.as_str()))
         .collect();
-    found.sort();
-    found.into_iter().map(|(_, _, id)| id.to_owned()).collect()
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    found.into_iter().map(|(_, id)| id.to_owned()).collect()
 }
 
 /// A world that grows.
@@ -209,16 +210,15 @@ async fn walk(store: &Store, clinic: &mut Clinic<'_>, text: &str, count: usize) 
 
 async fn compare(
     store: &Store,
-    made: &Cell<usize>,
+    clinic: &mut Clinic<'_>,
     texts: &[String],
     questions: &[(String, usize)],
 ) -> Result<(), TestCaseError> {
-    let mut clinic = Clinic { world: World::new(), made };
     for text in texts {
         clinic.put(store, text).await;
     }
     for (text, count) in questions {
-        walk(store, &mut clinic, text, *count).await?;
+        walk(store, clinic, text, *count).await?;
     }
     Ok(())
 }
@@ -230,14 +230,15 @@ fn run(place: &Place, cases: u32) {
     );
     let mut runner =
         TestRunner::new(Config { cases, max_shrink_iters: 200, failure_persistence: None, ..Config::default() });
-    let (store, made) = (Store::open(place.config()).unwrap(), Cell::new(0));
+    // Beside much else a statement may wait for its turn.
+    let config = store::Config { read_deadline: Duration::from_secs(60), ..place.config() };
+    let (store, made) = (Store::open(config).unwrap(), Cell::new(0));
     let result = runner.run(&input, |(texts, questions)| {
         block_on(async {
-            let asked = compare(&store, &made, &texts, &questions).await;
-            for resource_type in ["Patient", "Encounter"] {
-                while let Some(id) = found(&store, resource_type).await.first() {
-                    delete(&store, resource_type, id).await;
-                }
+            let mut clinic = Clinic { world: World::new(), made: &made };
+            let asked = compare(&store, &mut clinic, &texts, &questions).await;
+            while let Some((_, id, _)) = clinic.world.last().cloned() {
+                clinic.delete(&store, &id).await;
             }
             asked
         })
