@@ -7,6 +7,7 @@ mod demo;
 mod dictionary;
 mod durability;
 mod fhir_tables;
+mod fuzz;
 mod generate;
 mod postgres;
 mod run;
@@ -25,6 +26,7 @@ cargo xtask COMMAND
   tidy             properties of the source tree: edges, sizes, licences, advisories, words
   setup            install what the above need besides Cargo, or say how
   durability       the long form of the durability tests: 200 kills, 300 power cuts
+  fuzz [SECONDS]   every target in fuzz/, for a minute each unless told otherwise
   screens          the pictures in docs/screens, from a running demo
   openapi          refresh web/openapi.json and the page's typed client
   dictionary       what the store compresses versions with
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         "tidy" => tidy::tidy(),
         "setup" => setup::setup(setup::For::Test),
         "durability" => durability::durability(),
+        "fuzz" => fuzz::fuzz(&rest),
         "screens" => screens::screens(),
         "openapi" => generate::openapi(),
         "dictionary" => dictionary::dictionary(&rest),

@@ -25,5 +25,9 @@ mod instances;
 mod merging;
 #[path = "../../store/tests/all/postgres.rs"]
 mod postgres;
+#[path = "all/properties.rs"]
+mod properties;
 #[path = "all/reading.rs"]
 mod reading;
+#[path = "all/seeds.rs"]
+mod seeds;
