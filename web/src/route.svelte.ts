@@ -17,7 +17,7 @@ export const path = {
 /** The screen of an address; unknown ones lead home, from where everything can be found. */
 export function routeOf(pathname: string): Route {
   if (pathname === path.factor()) return { screen: 'factor' };
-  const network = /^\/network(?:\/([\w@.%/-]{1,200}))?$/.exec(pathname);
+  const network = /^\/network(?:\/([\w@.%/-]{0,200}))?$/.exec(pathname);
   if (network) return { screen: 'network', at: network[1] ?? '' };
   const chart = /^\/patients\/([A-Za-z0-9.-]{1,64})$/.exec(pathname);
   return chart ? { screen: 'chart', patient: chart[1]! } : { screen: 'home' };

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod factors;
+mod gateway;
 pub(crate) mod harness;
 mod network;
 mod sessions;
