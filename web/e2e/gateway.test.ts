@@ -40,7 +40,7 @@ async function attempt(page: Page, why: string): Promise<void> {
 
 test.skipIf(!isGateway)('rules are tried, proven, confirmed and given up; a vendor is let in and shut out', async () => {
   const page = await signedIn();
-  await open(page, '');
+  await open(page, 'apply');
   const patterns = (await page.evaluate(() => fetch('/api/network/patterns').then((answer) => answer.json()))) as { name: string; text: string }[];
   const imaging = patterns.find(({ name }) => name === 'imaging')!.text.replace(/^hours = .*\n/gm, '');
 
