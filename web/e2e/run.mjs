@@ -2,6 +2,7 @@
 //
 //   npm run e2e -- --ready-file FILE     a server that is running: `komainu demo --ready-file FILE` wrote it
 //   npm run e2e -- --bin PATH            starts `PATH demo` itself, and stops it afterwards
+//   npm run e2e:gateway -- --bin PATH    the demo as a gateway, in a network namespace of its own: needs root and nft
 //   … --url URL                          takes the page from elsewhere (vite preview), users from the ready file
 //
 // Anything after `--` goes to vitest.
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
     url: { type: 'string' },
     patients: { type: 'string', default: '200' },
     screens: { type: 'boolean', default: false },
+    gateway: { type: 'boolean', default: false },
   },
 });
 
@@ -37,6 +39,7 @@ try {
   }
   // Some tests let the program write what the page then reads.
   if (values.bin) env.KOMAINU_BIN = resolve(values.bin);
+  if (values.gateway) env.KOMAINU_GATEWAY = '1';
   if (values.screens) env.KOMAINU_SCREENS = '1';
   const vitest = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs');
   const args = [vitest, 'run', '--config', join(import.meta.dirname, 'vitest.config.ts'), ...positionals];
@@ -54,6 +57,7 @@ async function startDemo() {
   if (!values.bin) throw new Error('say --ready-file FILE or --bin PATH/TO/komainu');
   const readyFile = join(work, 'ready.json');
   const args = ['demo', '--data', join(work, 'data'), '--listen', '127.0.0.1:0', '--patients', values.patients, '--seed', '1', '--ready-file', readyFile];
+  if (values.gateway) args.push('--gateway', join(work, 'gateway'));
   server = spawn(values.bin, args, { stdio: ['ignore', 'inherit', 'inherit'] });
   let gone = false;
   server.once('exit', () => (gone = true));

@@ -31,7 +31,7 @@ export function routeOf(pathname: string): Route {
   if (plain) return { screen: plain };
   const book = /^\/appointments\/([A-Za-z0-9.-]{1,64})$/.exec(pathname);
   if (book) return { screen: 'book', patient: book[1]! };
-  const network = /^\/network(?:\/([\w@.%/-]{1,200}))?$/.exec(pathname);
+  const network = /^\/network(?:\/([\w@.%/-]{0,200}))?$/.exec(pathname);
   if (network) return { screen: 'network', at: network[1] ?? '' };
   const trail = /^\/(patients|people)\/((?:[A-Za-z0-9._-]|:|%3A){1,64})\/trail$/.exec(pathname);
   if (trail) return trail[1] === 'people' ? { screen: 'person', account: trail[2]!.replaceAll('%3A', ':') } : { screen: 'trail', patient: trail[2]! };

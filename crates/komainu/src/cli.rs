@@ -102,6 +102,10 @@ pub(crate) struct Listen {
     /// 暗号化しない。計測用で、このマシンの中でだけ使える / No encryption: for benchmarks, on this machine only
     #[arg(long)]
     pub(crate) plain_http: bool,
+    /// このコンピューターが診療所のゲートウェイで、画面から規則を適用できる。値は適用の記録の場所
+    /// / This computer is the clinic's gateway, and rules may be applied from the page; where that is recorded
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "/var/lib/komainu/gateway")]
+    pub(crate) gateway: Option<PathBuf>,
     /// 応答できるようになったら書くファイル(0600) / File to write once it answers (0600)
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,

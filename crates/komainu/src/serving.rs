@@ -54,6 +54,7 @@ pub(crate) async fn open(store: Store, listen: &Listen, directory: &Path, clinic
         limits: server::fhir::Limits::default(),
         clinic,
         directory: directory.to_owned(),
+        gateway: listen.gateway.clone(),
         new_authority: listen.new_authority,
     };
     Ok(App::open(store, clock, config).await?)

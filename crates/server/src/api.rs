@@ -67,6 +67,12 @@ use crate::signin::layer;
         trail::openers_csv,
         trail::activity,
         trail::activity_csv,
+        network::gateway::status,
+        network::gateway::attempt,
+        network::gateway::confirm,
+        network::gateway::withdraw,
+        network::gateway::open,
+        network::gateway::close,
         health::health,
         authority::pem,
         authority::der,
@@ -136,6 +142,11 @@ fn network() -> Router<App> {
         .route("/api/network/history", get(network::history))
         .route("/api/network/history/{number}", get(network::version))
         .route("/api/network/patterns", get(network::patterns))
+        .route("/api/network/gateway", get(network::gateway::status))
+        .route("/api/network/gateway/trial", post(network::gateway::attempt).delete(network::gateway::withdraw))
+        .route("/api/network/gateway/confirmation", post(network::gateway::confirm))
+        .route("/api/network/gateway/openings", post(network::gateway::open))
+        .route("/api/network/gateway/openings/{vendor}", delete(network::gateway::close))
 }
 
 #[cfg(test)]

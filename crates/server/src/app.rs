@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use gateway::Gateway;
 use jiff::Timestamp;
 use record::Record;
 use serde::Serialize;
@@ -32,6 +33,7 @@ struct Parts {
     edge: Edge,
     sign_in: SignIn,
     declared: Declared,
+    gateway: Option<Gateway>,
 }
 
 /// How a server is opened.
@@ -47,6 +49,8 @@ pub struct Config {
     pub clinic: String,
     /// The data directory, where the clinic's file is kept.
     pub directory: PathBuf,
+    /// Where this computer keeps what it applied, if it is the clinic's gateway.
+    pub gateway: Option<PathBuf>,
     /// Make a new authority though there is one. Every device has to install it then.
     pub new_authority: bool,
 }
@@ -104,6 +108,7 @@ impl App {
         let sign_in = sign_in.map_err(|_| OpenError::System)?;
         let limits = config.limits;
         let declared = Declared::new(config.directory);
+        let gateway = config.gateway.as_deref().map(Gateway::new);
         let record = Record::new(store.clone(), limits.record);
         Ok(Self(Arc::new(Parts {
             store,
@@ -115,6 +120,7 @@ impl App {
             edge: config.edge,
             sign_in,
             declared,
+            gateway,
         })))
     }
 
@@ -187,6 +193,10 @@ impl App {
 
     pub(crate) fn declared(&self) -> &Declared {
         &self.0.declared
+    }
+
+    pub(crate) fn gateway(&self) -> Option<&Gateway> {
+        self.0.gateway.as_ref()
     }
 
     pub(crate) fn sign_in(&self) -> &SignIn {

@@ -98,7 +98,7 @@ impl Declared {
             id: "clinic.toml".to_owned(),
             version: Some(staged.number().to_string()),
         });
-        note(app, event).await?;
+        keep(app, event).await?;
         self.blocking(move |directory| staged.put(directory)).await?;
         self.current().await?.ok_or_else(Problem::internal)
     }
@@ -118,10 +118,25 @@ impl Declared {
 
 /// Keeps that somebody was refused.
 pub(crate) async fn note_refusal(app: &App, attempt: &Attempt, caller: &Caller, action: &str) -> Result<(), Problem> {
-    note(app, attempt.event(&caller.actor.id, action, Outcome::Refused)).await
+    keep(app, attempt.event(&caller.actor.id, action, Outcome::Refused)).await
 }
 
-async fn note(app: &App, event: Event) -> Result<(), Problem> {
+/// Something that is about to be done to the rules of a gateway, or that failed.
+pub(crate) struct Acted {
+    pub(crate) action: &'static str,
+    pub(crate) detail: Option<String>,
+    pub(crate) failed: bool,
+}
+
+/// Keeps that.
+pub(crate) async fn note(app: &App, attempt: &Attempt, caller: &Caller, acted: Acted) -> Result<(), Problem> {
+    let outcome = if acted.failed { Outcome::Failed } else { Outcome::Done };
+    let mut event = attempt.event(&caller.actor.id, acted.action, outcome);
+    event.detail = acted.detail;
+    keep(app, event).await
+}
+
+async fn keep(app: &App, event: Event) -> Result<(), Problem> {
     let noted: Result<(), store::StoreError> = app
         .store()
         .write(move |tx| {
@@ -141,7 +156,7 @@ fn tag(text: &str) -> String {
     hash(text)[..32].to_owned()
 }
 
-fn changed_meanwhile() -> Problem {
+pub(crate) fn changed_meanwhile() -> Problem {
     Problem::new(
         ProblemKind::Conflict,
         Text::new(

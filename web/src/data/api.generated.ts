@@ -108,6 +108,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/network/gateway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is in force and what is under way. */
+        get: operations["network_gateway"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/gateway/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the rules on trial in force for good. */
+        post: operations["confirm_network"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/gateway/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a vendor in for a while. */
+        post: operations["open_network"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/gateway/openings/{vendor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Shuts a vendor out before its time is over. */
+        delete: operations["close_network"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/gateway/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts what is declared on trial. `If-Match` names the text. */
+        post: operations["try_network"];
+        /** Gives the rules on trial up at once. */
+        delete: operations["withdraw_network"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/network/history": {
         parameters: {
             query?: never;
@@ -415,6 +501,41 @@ export interface components {
             until: string;
             why: string;
         };
+        /** @description Something that was done. */
+        GatewayEvent: {
+            /**
+             * Format: int64
+             * @description In ms since 1970 UTC.
+             */
+            at: number;
+            /** Format: int64 */
+            number: number;
+            what: components["schemas"]["Text"];
+            who: string;
+            why: string;
+        };
+        /** @description A vendor that is let in, and is shut out by the kernel itself. */
+        GatewayOpened: {
+            /** Format: int64 */
+            seconds_left: number;
+            vendor: string;
+            who: string;
+            why: string;
+        };
+        /** @description Rules on trial: given up by the kernel itself unless they are confirmed. */
+        GatewayTrial: {
+            /** Format: int64 */
+            seconds_left: number;
+            who: string;
+            why: string;
+        };
+        /** @description What came of a trial. */
+        GatewayTried: {
+            gateway: components["schemas"]["NetworkGateway"];
+            /** @description Declared interfaces that this computer does not have: nothing passes by them. */
+            missing_interfaces: string[];
+            proof: components["schemas"]["NetworkProof"];
+        };
         /** @description Says no more than an outsider may know: no version, no name, no numbers. */
         Health: {
             ok: boolean;
@@ -566,6 +687,19 @@ export interface components {
             until: string;
             why: string;
         };
+        /** @description What is in force and what is under way. */
+        NetworkGateway: {
+            /** @description Whether this computer is the gateway; everything else is empty where it is not. */
+            here: boolean;
+            /** @description Newest first. */
+            history: components["schemas"]["GatewayEvent"][];
+            in_force?: null | components["schemas"]["GatewayEvent"];
+            opened: components["schemas"]["GatewayOpened"][];
+            plan?: null | components["schemas"]["NetworkPlan"];
+            /** @description What is in force is what is declared. */
+            same: boolean;
+            trial?: null | components["schemas"]["GatewayTrial"];
+        };
         NetworkMap: {
             gateway: components["schemas"]["MapArea"];
             /** Format: int32 */
@@ -710,6 +844,13 @@ export interface components {
             router_ipv6: string;
             vlan: string;
         };
+        /** @description Whom to let in, for how long and why. */
+        OpeningQuestion: {
+            /** Format: int32 */
+            minutes: number;
+            vendor: string;
+            why: string;
+        };
         /** @description A change of one's own password. */
         PasswordChange: {
             /** Format: password */
@@ -832,6 +973,14 @@ export interface components {
             en: string;
             /** @description 日本語 */
             ja: string;
+        };
+        /** @description Why, and for how long to wait for a confirmation. */
+        TrialQuestion: {
+            /** @description Cut the connection this is asked through all the same. */
+            force?: boolean;
+            /** Format: int32 */
+            seconds: number;
+            why: string;
         };
         /** @description A word of the file, and what people read. */
         Word: {
@@ -1228,6 +1377,320 @@ export interface operations {
             };
             /** @description Not one who may see it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How rules stand */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkGateway"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not one who may see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkGateway"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None are on trial any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningQuestion"];
+            };
+        };
+        responses: {
+            /** @description Let in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkGateway"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or not here */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No reason is given */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The vendor's id */
+                vendor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shut out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkGateway"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not let in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_network: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the text that is applied */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialQuestion"];
+            };
+        };
+        responses: {
+            /** @description On trial, and proven to be what is declared */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayTried"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or not here; the former rules are in force */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something else is declared now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No reason is given */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The former rules are in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkGateway"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None are on trial any more */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,7 +25,8 @@ export class NetworkDesk {
   /** What was said last, to be read once. */
   said = $state.raw<string | undefined>(undefined);
   #isFresh = false;
-  #tag: string | undefined;
+  /** Of what the server holds. */
+  tag: string | undefined;
   #steps = $state.raw(new Steps<string>());
 
   constructor(private readonly onExpired: () => void) {}
@@ -86,7 +87,7 @@ export class NetworkDesk {
 
   async save(why: string): Promise<Failure | undefined> {
     if (!this.draft) return undefined;
-    const answer = await api.save({ text: this.draft.text, why }, this.#tag);
+    const answer = await api.save({ text: this.draft.text, why }, this.tag);
     if (answer.kind === 'expired') this.onExpired();
     if (answer.kind === 'conflict') this.conflict = true;
     if (answer.kind !== 'ok') return answer;
@@ -107,7 +108,7 @@ export class NetworkDesk {
   #take({ declared, may_change }: api.Network, tag: string | undefined): void {
     this.mayChange = may_change;
     this.conflict = false;
-    this.#tag = tag;
+    this.tag = tag;
     this.saved = declared?.draft;
     this.number = declared?.number ?? undefined;
     this.foreign = declared?.foreign ?? false;

@@ -2,7 +2,7 @@
 
 import createClient from 'openapi-fetch';
 import { text } from '../text/index.svelte';
-import { failureOf, type Answer } from './answer';
+import { failureOf, type Answer, type Failure } from './answer';
 import type { components, paths } from './api.generated';
 import { connection } from './connection.svelte';
 
@@ -24,6 +24,8 @@ export type WayIn = Schemas['NetworkWayIn'];
 export type Proof = Schemas['NetworkProof'];
 export type Version = Schemas['NetworkVersion'];
 export type VersionText = Schemas['NetworkVersionText'];
+export type Gateway = Schemas['NetworkGateway'];
+export type Tried = Schemas['GatewayTried'];
 export type Pattern = Schemas['NetworkPattern'];
 
 const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '' });
@@ -36,9 +38,14 @@ async function answer<T>(call: Promise<Spoken<T>>): Promise<Answer<T>> {
     ? { kind: 'unreachable' }
     : spoken.response.ok
       ? { kind: 'ok', value: spoken.data as T, version: spoken.response.headers.get('ETag') ?? undefined }
-      : failureOf(spoken.response.status, spoken.response.headers, reasonOf(spoken.error), Date.now());
+      : failed(spoken.response, reasonOf(spoken.error));
   connection.heard(result);
   return result;
+}
+
+/** A conflict here is a text that somebody changed (412); what cannot be done just now (409) says why. */
+function failed({ status, headers }: Response, reason: string): Failure {
+  return status === 409 ? { kind: 'refused', status, reason } : failureOf(status, headers, reason, Date.now());
 }
 
 /** What happened and what to do, as the server says it. */
@@ -67,5 +74,21 @@ export const history = (): Promise<Answer<Version[]>> => answer(client.GET('/api
 
 export const version = (number: number): Promise<Answer<VersionText>> =>
   answer(client.GET('/api/network/history/{number}', { params: { path: { number } } }));
+
+export const gateway = (): Promise<Answer<Gateway>> => answer(client.GET('/api/network/gateway'));
+
+/** `tag` is of the text that is applied. */
+export const attempt = (body: { why: string; seconds: number; force: boolean }, tag: string): Promise<Answer<Tried>> =>
+  answer(client.POST('/api/network/gateway/trial', { body, params: { header: { 'If-Match': tag } } }));
+
+export const confirm = (): Promise<Answer<Gateway>> => answer(client.POST('/api/network/gateway/confirmation'));
+
+export const withdraw = (): Promise<Answer<Gateway>> => answer(client.DELETE('/api/network/gateway/trial'));
+
+export const openWay = (body: { vendor: string; minutes: number; why: string }): Promise<Answer<Gateway>> =>
+  answer(client.POST('/api/network/gateway/openings', { body }));
+
+export const closeWay = (vendor: string): Promise<Answer<Gateway>> =>
+  answer(client.DELETE('/api/network/gateway/openings/{vendor}', { params: { path: { vendor } } }));
 
 export const patterns = (): Promise<Answer<Pattern[]>> => answer(client.GET('/api/network/patterns'));

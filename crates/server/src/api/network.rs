@@ -4,6 +4,7 @@
 
 mod answers;
 mod asked;
+pub(super) mod gateway;
 mod rights;
 mod view;
 
@@ -17,7 +18,7 @@ use jiff::civil::DateTime;
 
 use super::json::Long;
 use crate::App;
-use crate::network::{Current, Expected};
+use crate::network::{Current, Expected, changed_meanwhile};
 use crate::problem::{Problem, ProblemKind, Text};
 use crate::signin::Attempt;
 use answers::{

@@ -48,6 +48,15 @@ impl Answer {
 }
 
 pub(crate) async fn start() -> Server {
+    begin(false).await
+}
+
+/// On a computer that is the clinic's gateway.
+pub(crate) async fn start_gateway() -> Server {
+    begin(true).await
+}
+
+async fn begin(gateway: bool) -> Server {
     let directory = TempDir::new().unwrap();
     let clock = Arc::new(AtomicI64::new(1_800_000_000_000));
     let now: store::Clock = {
@@ -66,6 +75,7 @@ pub(crate) async fn start() -> Server {
         limits: server::fhir::Limits::default(),
         clinic: "ことり内科クリニック".to_owned(),
         directory: directory.path().to_owned(),
+        gateway: gateway.then(|| directory.path().join("gateway")),
         new_authority: false,
     };
     let app = App::open(store, now, config).await.unwrap();

@@ -4,6 +4,7 @@ mod authenticator;
 mod charts;
 mod coverage;
 mod factors;
+mod gateway;
 pub(crate) mod harness;
 mod network;
 mod passkeys;

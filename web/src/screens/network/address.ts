@@ -3,7 +3,7 @@
 import { path } from '../../route.svelte';
 
 /** The parts that stand in the row of tabs, in their order. */
-export const tabs = ['matrix', 'map', 'devices', 'flows', 'zones', 'vendors', 'findings', 'proof', 'history', 'text'] as const;
+export const tabs = ['matrix', 'map', 'devices', 'flows', 'zones', 'vendors', 'findings', 'apply', 'proof', 'history', 'text'] as const;
 export type Tab = (typeof tabs)[number];
 
 export type Kind = 'zone' | 'device' | 'flow';

@@ -233,7 +233,7 @@ fn problems(wrong: &NotAClinic) -> Vec<NetworkProblem> {
 }
 
 impl NetworkPlan {
-    fn of(old: &Clinic, new: &Clinic, today: Date) -> Self {
+    pub(super) fn of(old: &Clinic, new: &Clinic, today: Date) -> Self {
         let plan: Plan = plan(old, new, today);
         let mut sentences = plan.ja(old, new).into_iter().zip(plan.en(old, new)).map(|(ja, en)| both(ja, en));
         let mut talks = |rows: &[Row]| -> Vec<PlannedTalk> {

@@ -17,10 +17,15 @@ pub(crate) struct NetworkChange {
 
 impl NetworkChange {
     pub(super) fn why(&self) -> Option<String> {
-        let why = self.why.trim();
-        let is_fit = !why.is_empty() && why.chars().count() <= WHY_CHARS_MAX && !why.chars().any(char::is_control);
-        is_fit.then(|| why.to_owned())
+        reason(&self.why)
     }
+}
+
+/// A reason that can be kept: one line of some length.
+pub(super) fn reason(typed: &str) -> Option<String> {
+    let why = typed.trim();
+    let is_fit = !why.is_empty() && why.chars().count() <= WHY_CHARS_MAX && !why.chars().any(char::is_control);
+    is_fit.then(|| why.to_owned())
 }
 
 /// A text, and an edit of it.
