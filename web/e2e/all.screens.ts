@@ -78,11 +78,11 @@ for (const [size, viewport] of desks) {
       await desk.getByRole('combobox', { name: '部屋' }).waitFor();
       await shot(desk, `board-chosen-${size}-${light}`);
       await desk.getByRole('link', { name: '予約', exact: true }).click();
-      await desk.getByRole('table').getByRole('button').nth(10).waitFor();
+      await desk.locator('.taken').nth(8).waitFor();
       await shot(desk, `book-day-${size}-${light}`);
       await desk.getByRole('button', { name: '週' }).click();
       await desk.getByRole('columnheader').nth(7).waitFor();
-      await desk.waitForTimeout(600);
+      await desk.locator('.taken').nth(8).waitFor();
       await shot(desk, `book-week-${size}-${light}`);
       const room = await newPage({ viewport, colorScheme: light }, morning);
       await signIn(room);

@@ -1,5 +1,6 @@
 // 受付: the board as a receptionist and two terminals use it.
 
+import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Bundle, Encounter, Patient } from '../src/fhir/types';
@@ -45,6 +46,17 @@ test('the first page of the desk is the board, alive, and reads well to a machin
   await group(page, '診察待ち').getByRole('button').nth(0).click();
   await page.getByRole('complementary').getByRole('combobox', { name: '状態' }).waitFor();
   await accessible(page, 'board with a card');
+});
+
+test('the start of the page is small: the day’s screens are fetched when they are opened', async () => {
+  const page = await newPage();
+  await page.getByLabel('利用者名').waitFor();
+  const bodies = await page.evaluate(async () => {
+    const names = performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => /\.(js|css)$/.test(name) && !name.endsWith('/sw.js'));
+    return Promise.all([...new Set(names)].map(async (name) => (await fetch(name)).text()));
+  });
+  expect(bodies.length).toBeGreaterThan(1);
+  expect(bodies.reduce((sum, body) => sum + gzipSync(body).length, 0)).toBeLessThanOrEqual(120 * 1024);
 });
 
 test('by keyboard alone: on, on, back, undo, each is on the server', async () => {
