@@ -26,13 +26,13 @@ fn plans(db: &mut dyn Db, text: &str) -> Vec<(String, Vec<String>)> {
     let (query, clinic) = (query(text), ClinicId::ONLY);
     let order = Order::of(&query);
     let type_code = fhir::tables::type_code(&query.resource_type).unwrap();
-    let plan = Plan::of(db, clinic, type_code, &query.filters, &order).unwrap();
+    let plan = Plan::of(db, clinic, type_code, &query.filters, &order, &Arc::default()).unwrap();
     let (explain, column) = match db.dialect() {
         Dialect::Sqlite => ("EXPLAIN QUERY PLAN", 3),
         Dialect::Postgres => ("EXPLAIN (COSTS OFF)", 0),
     };
     let mut explained = |stage: Stage| {
-        let mut bind = Bind::new(clinic, db.dialect());
+        let mut bind = Bind::new(clinic, db.dialect(), &Arc::default());
         let text = stage.statement(&plan, &order, None, 31, &mut bind)?;
         let lines = db.all(&format!("{explain} {text}"), &bind.values(), |row| row.text(column));
         Some((format!("{stage:?}"), lines.unwrap()))
