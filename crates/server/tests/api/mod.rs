@@ -1,5 +1,6 @@
 //! The page's own interface.
 
+mod changes;
 mod coverage;
 mod factors;
 pub(crate) mod harness;
