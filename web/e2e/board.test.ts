@@ -61,7 +61,7 @@ test('the start of the page is small: the day’s screens are fetched when they 
 
 test('by keyboard alone: on, on, back, undo, each is on the server', async () => {
   const { name, visit } = await coming();
-  const page = await board();
+  const page = await board(ready.users.find(({ duties }) => duties.includes('nurse'))!);
   await row(page, name).focus();
   await page.keyboard.press('Enter');
   await page.waitForURL('**/write');

@@ -139,7 +139,7 @@ impl Bookings {
     fn number(&mut self) {
         let here = |booking: &&mut Booking| booking.day == PAST && booking.stage > Stage::Booked;
         let all = self.of.iter_mut().flat_map(|(&patient, list)| list.iter_mut().map(move |one| (patient, one)));
-        let mut come: Vec<(u32, &mut Booking)> = all.filter(|(_, booking)| here(&booking)).collect();
+        let mut come: Vec<(u32, &mut Booking)> = all.filter(|(_, booking)| here(booking)).collect();
         come.sort_by_key(|(patient, booking)| (booking.minute, booking.doctor, *patient));
         for (number, (_, booking)) in (1..).zip(come) {
             booking.ticket = number;

@@ -1,6 +1,7 @@
 //! The page's own interface.
 
 mod authenticator;
+mod changes;
 mod charts;
 mod coverage;
 mod factors;
