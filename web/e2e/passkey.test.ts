@@ -24,7 +24,7 @@ async function withDevice(verified = true): Promise<{ page: Page; recognise: (ow
     },
   });
   await page.goto(named);
-  return { page, recognise: (owner) => device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: owner }) };
+  return { page, recognise: async (owner) => void (await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: owner })) };
 }
 
 async function toFactors(page: Page): Promise<void> {

@@ -2,6 +2,10 @@ CREATE TRIGGER audit_checkpoint_no_delete BEFORE DELETE ON audit_checkpoint BEGI
 CREATE TRIGGER audit_checkpoint_no_update BEFORE UPDATE ON audit_checkpoint BEGIN SELECT RAISE(ABORT, 'audit_checkpoint is append-only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+CREATE TRIGGER opening_mark_no_delete BEFORE DELETE ON opening_mark BEGIN SELECT RAISE(ABORT, 'opening_mark is append-only'); END;
+CREATE TRIGGER opening_mark_no_update BEFORE UPDATE ON opening_mark BEGIN SELECT RAISE(ABORT, 'opening_mark is append-only'); END;
+CREATE TRIGGER opening_no_delete BEFORE DELETE ON opening BEGIN SELECT RAISE(ABORT, 'opening is append-only'); END;
+CREATE TRIGGER opening_no_update BEFORE UPDATE ON opening BEGIN SELECT RAISE(ABORT, 'opening is append-only'); END;
 CREATE TRIGGER version_no_delete BEFORE DELETE ON version BEGIN SELECT RAISE(ABORT, 'version is append-only'); END;
 CREATE TRIGGER version_no_update BEFORE UPDATE ON version BEGIN SELECT RAISE(ABORT, 'version is append-only'); END;
 CREATE TABLE account (clinic INTEGER NOT NULL, id TEXT NOT NULL, login TEXT NOT NULL, name TEXT NOT NULL, duties TEXT NOT NULL, password TEXT NOT NULL, disabled INTEGER NOT NULL, valid_from INTEGER, valid_to INTEGER, PRIMARY KEY (clinic, id)) STRICT, WITHOUT ROWID;
@@ -10,6 +14,7 @@ CREATE TABLE audit (clinic INTEGER NOT NULL, seq INTEGER PRIMARY KEY, at INTEGER
 CREATE TABLE audit_checkpoint (clinic INTEGER NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL, root BLOB NOT NULL, signature BLOB NOT NULL, leaves BLOB NOT NULL, PRIMARY KEY (clinic, size)) STRICT, WITHOUT ROWID;
 CREATE TABLE audit_head (clinic INTEGER NOT NULL PRIMARY KEY, size INTEGER NOT NULL, peaks BLOB NOT NULL, leaves BLOB NOT NULL, since INTEGER NOT NULL ) STRICT, WITHOUT ROWID;
 CREATE TABLE clinic (clinic INTEGER NOT NULL PRIMARY KEY, origin INTEGER NOT NULL, seq INTEGER NOT NULL, hlc INTEGER NOT NULL, resource INTEGER NOT NULL, term INTEGER NOT NULL ) STRICT, WITHOUT ROWID;
+CREATE TABLE guard (clinic INTEGER NOT NULL, patient INTEGER NOT NULL, id TEXT NOT NULL, label TEXT NOT NULL, against TEXT NOT NULL, spared TEXT NOT NULL, known INTEGER NOT NULL, starts INTEGER , ends INTEGER , source TEXT NOT NULL, author TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (clinic, patient, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE ix_composite (clinic INTEGER NOT NULL, param INTEGER NOT NULL, term INTEGER NOT NULL, patient INTEGER NOT NULL, term2 INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL, resource INTEGER NOT NULL, PRIMARY KEY (clinic, param, term, patient, term2, low, high, resource)) STRICT, WITHOUT ROWID;
 CREATE TABLE ix_date (clinic INTEGER NOT NULL, param INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL, resource INTEGER NOT NULL, PRIMARY KEY (clinic, param, low, high, resource)) STRICT, WITHOUT ROWID;
 CREATE TABLE ix_date_long (clinic INTEGER NOT NULL, param INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL, resource INTEGER NOT NULL, PRIMARY KEY (clinic, param, high, low, resource)) STRICT, WITHOUT ROWID;
@@ -18,6 +23,8 @@ CREATE TABLE ix_reference (clinic INTEGER NOT NULL, param INTEGER NOT NULL, targ
 CREATE TABLE "ix_text" (clinic INTEGER NOT NULL, param INTEGER NOT NULL, folded TEXT NOT NULL, resource INTEGER NOT NULL, raw TEXT NOT NULL, spelled TEXT NOT NULL GENERATED ALWAYS AS (replace(replace(CASE raw WHEN '' THEN folded ELSE raw END, ' ', ''), '　', '')) VIRTUAL , PRIMARY KEY (clinic, param, folded, resource DESC, raw)) STRICT, WITHOUT ROWID;
 CREATE TABLE ix_token (clinic INTEGER NOT NULL, param INTEGER NOT NULL, term INTEGER NOT NULL, patient INTEGER NOT NULL, resource INTEGER NOT NULL, PRIMARY KEY (clinic, param, term, patient, resource)) STRICT, WITHOUT ROWID;
 CREATE TABLE migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL ) STRICT, WITHOUT ROWID;
+CREATE TABLE opening (clinic INTEGER NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, patient INTEGER NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL, label TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (clinic, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE opening_mark (clinic INTEGER NOT NULL, opening TEXT NOT NULL, kind INTEGER NOT NULL, at INTEGER NOT NULL, author TEXT NOT NULL, verdict TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (clinic, opening, kind)) STRICT, WITHOUT ROWID;
 CREATE TABLE origin (clinic INTEGER NOT NULL, origin INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (clinic, origin)) STRICT, WITHOUT ROWID;
 CREATE TABLE passkey (clinic INTEGER NOT NULL, id BLOB NOT NULL, account TEXT NOT NULL, label TEXT NOT NULL, data BLOB NOT NULL, created INTEGER NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (clinic, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE recovery_code (clinic INTEGER NOT NULL, account TEXT NOT NULL, hash BLOB NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (clinic, account, hash)) STRICT, WITHOUT ROWID;
@@ -33,11 +40,14 @@ CREATE TABLE version (clinic INTEGER NOT NULL, place INTEGER PRIMARY KEY, resour
 CREATE UNIQUE INDEX account_login ON account (clinic, login);
 CREATE INDEX answer_at ON answer (clinic, at);
 CREATE INDEX audit_patient ON audit (clinic, patient, seq);
+CREATE INDEX guard_source ON guard (clinic, source);
 CREATE INDEX ix_date_resource ON ix_date (clinic, resource, param, low);
 CREATE INDEX ix_quantity_resource ON ix_quantity (clinic, resource, param, low);
 CREATE INDEX ix_reference_resource ON ix_reference (clinic, resource, param, target);
 CREATE INDEX ix_text_resource ON ix_text (clinic, resource, param, folded);
 CREATE INDEX ix_text_spelled ON ix_text (clinic, param, spelled, resource DESC);
+CREATE INDEX opening_account ON opening (clinic, account, until);
+CREATE INDEX opening_at ON opening (clinic, at);
 CREATE UNIQUE INDEX origin_name ON origin (clinic, name);
 CREATE INDEX passkey_account ON passkey (clinic, account);
 CREATE UNIQUE INDEX resource_name ON resource (clinic, type, logical_id);

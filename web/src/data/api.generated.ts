@@ -21,6 +21,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{account}/trail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account or token did. */
+        get: operations["account_trail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account}/trail.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file for a spreadsheet. */
+        get: operations["account_trail_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/authority": {
         parameters: {
             query?: never;
@@ -30,6 +64,43 @@ export interface paths {
         };
         /** The certificate of the clinic's authority as PEM. */
         get: operations["pem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Waits until something is written, twenty seconds at most, and says of which types. It names no record. */
+        get: operations["changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/closed-charts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Patients whose charts are closed to the caller, found by name, kana, birth date or number: the parameters of a
+         *     FHIR search for patients, of which only these are taken. They are in no answer of `/fhir`.
+         */
+        get: operations["closed_charts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -279,6 +350,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/opening-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Openings for those who sign them off, newest first, a hundred at a time. */
+        get: operations["opening_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/opening-reviews/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many openings wait to be signed off, for whoever waits for news. */
+        get: operations["openings_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own openings that are open now. */
+        get: operations["own_openings"];
+        put?: never;
+        /** Opens one closed chart to the caller for half an hour. Those who sign off see it at once. */
+        post: operations["break_glass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openings/{opening}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of the caller's own openings. */
+        delete: operations["end_opening"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openings/{opening}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs an opening off. */
+        post: operations["review_opening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passkey-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a challenge that any of one's passkeys may answer, to sign in or as proof. */
+        post: operations["passkey_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{patient}/chart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a patient's chart stands to the caller. */
+        get: operations["chart_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{patient}/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Closes a patient's chart, or changes the seal on it. */
+        put: operations["seal_chart"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{patient}/trail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what with a patient's chart. */
+        get: operations["patient_trail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{patient}/trail.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file for a spreadsheet. */
+        get: operations["patient_trail_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{patient}/unseal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the seal off a patient's chart. */
+        post: operations["unseal_chart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -350,6 +609,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in by a passkey alone, which is two factors in one. */
+        post: operations["sign_in_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to enrol a passkey. */
+        post: operations["propose_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkeys/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps the key that the device made. All sessions of the account end, and a new one begins. */
+        post: operations["confirm_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkeys/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes a passkey. All sessions of the account end, and a new one begins. */
+        post: operations["remove_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/password": {
         parameters: {
             query?: never;
@@ -405,6 +732,50 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What an authenticator is asked. It is good for five minutes and one answer. */
+        Challenge: {
+            /** @description To be sent along with the answer. */
+            ceremony: string;
+            /** @description For `PublicKeyCredential.parseRequestOptionsFromJSON`, or `parseCreationOptionsFromJSON` when enrolling. */
+            options: Record<string, never>;
+        };
+        /** @description What has been written. */
+        ChangesAnswer: {
+            /**
+             * Format: int64
+             * @description To ask with next time.
+             */
+            count: number;
+            /** @description Types of resources written since, e.g. `Encounter`. Empty when nothing was in twenty seconds. */
+            types: string[];
+        };
+        /** @description How a chart stands to whoever asks. */
+        ChartStanding: {
+            /** @description Whether it is closed to them. */
+            closed: boolean;
+            /** @description What stands on it. Of a closed chart only labels are told. */
+            guards: components["schemas"]["StandingGuard"][];
+            /** @description What they may do here: some of `seal`, `unseal`, `break-glass`, `see-openers`. */
+            may: string[];
+            opening?: null | components["schemas"]["Opening"];
+            /** @description `visit` or `opening`, when that is what opens it to them. */
+            way?: string | null;
+        };
+        /** @description Somebody whose chart is closed: enough to know the person by, and nothing else. */
+        ClosedChart: {
+            /** @description ISO 8601. */
+            born?: string | null;
+            /** @description FHIR's code. */
+            gender?: string | null;
+            /** @description Kana, if registered. */
+            kana?: string | null;
+            /** @description As registered, in the order of the names there. */
+            names: string[];
+            /** @description 患者番号 */
+            number?: string | null;
+            /** @description Id of the Patient. */
+            patient: string;
+        };
         /** @description The clinic's file. */
         DeclaredNetwork: {
             draft: components["schemas"]["NetworkDraft"];
@@ -449,16 +820,34 @@ export interface components {
              */
             side: number;
         };
+        /** @description An emergency. */
+        Emergency: {
+            /** @description Id of the one Patient. */
+            patient: string;
+            /** @description Why, for the reviewer: 4 to 500 characters. */
+            reason: string;
+        };
         /** @description The second factor is enrolled. */
         EnrolledFactor: {
             /** @description Each opens once in place of a code. They are shown this once. */
             recovery_codes: string[];
             session: components["schemas"]["Session"];
         };
+        /** @description The passkey is enrolled. */
+        EnrolledPasskey: {
+            /**
+             * @description For the day the device is lost; each opens once, and they are shown this once. Empty when there are some
+             *     from before.
+             */
+            recovery_codes: string[];
+            session: components["schemas"]["Session"];
+        };
         /** @description How things stand with one's second factor. */
         Factor: {
-            /** @description One's duty must have one. */
+            /** @description One's duty must have a second factor. */
             asked: boolean;
+            /** @description One's passkeys, oldest first. */
+            passkeys: components["schemas"]["PasskeyShown"][];
             /**
              * Format: int64
              * @description Recovery codes that were not used yet.
@@ -466,7 +855,7 @@ export interface components {
             recovery_codes_left: number;
             /**
              * Format: int64
-             * @description Since when there is one, in ms since 1970 UTC.
+             * @description Since when there are one-time codes, in ms since 1970 UTC.
              */
             since?: number | null;
         };
@@ -477,14 +866,8 @@ export interface components {
         };
         /** @description A change of the policy, with what an administrator shows for it. */
         FactorPolicyChange: {
-            /**
-             * Format: password
-             * @description Six digits or a recovery code; needed when the account has a second factor.
-             */
-            code?: string | null;
             duties: string[];
-            /** Format: password */
-            password: string;
+            proof: components["schemas"]["Proof"];
         };
         /** @description The first code. */
         FirstCode: {
@@ -844,12 +1227,88 @@ export interface components {
             router_ipv6: string;
             vlan: string;
         };
+        /** @description A key that a device has made. */
+        NewPasskey: {
+            ceremony: string;
+            /** @description `RegistrationResponseJSON` of Web Authentication. */
+            credential: Record<string, never>;
+            /** @description What its owner calls the device, e.g. 受付のiPad. */
+            label: string;
+        };
+        /** @description A closed chart that somebody opened for themselves. */
+        Opening: {
+            /** @description Account. */
+            account: string;
+            /**
+             * Format: int64
+             * @description ms since 1970 UTC.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description When it was ended before its time.
+             */
+            ended?: number | null;
+            id: string;
+            /** @description What was on the chart: `staff`, `refusal`, …, with spaces between them. */
+            label: string;
+            /** @description Id of the Patient. */
+            patient: string;
+            reason: string;
+            review?: null | components["schemas"]["OpeningReview"];
+            /**
+             * Format: int64
+             * @description Opens nothing from then on; ms since 1970 UTC.
+             */
+            until: number;
+        };
         /** @description Whom to let in, for how long and why. */
         OpeningQuestion: {
             /** Format: int32 */
             minutes: number;
             vendor: string;
             why: string;
+        };
+        /** @description What was said of an opening. */
+        OpeningReview: {
+            /**
+             * Format: int64
+             * @description ms since 1970 UTC.
+             */
+            at: number;
+            /** @description Account. */
+            by: string;
+            note: string;
+            /** @description `justified` or `questioned`. */
+            verdict: string;
+        };
+        /** @description An authenticator's answer to a challenge. A challenge is answered once. */
+        PasskeyAnswer: {
+            /** @description As it came with the challenge. */
+            ceremony: string;
+            /** @description `AuthenticationResponseJSON` of Web Authentication. */
+            credential: Record<string, never>;
+        };
+        /** @description Which passkey goes. */
+        PasskeyRemoval: {
+            id: string;
+            proof: components["schemas"]["Proof"];
+        };
+        /** @description A passkey as its owner sees it. */
+        PasskeyShown: {
+            /**
+             * Format: int64
+             * @description ms since 1970 UTC.
+             */
+            created: number;
+            /** @description The credential's id, in base64url. */
+            id: string;
+            label: string;
+            /**
+             * Format: int64
+             * @description When it was last used, in ms since 1970 UTC.
+             */
+            used?: number | null;
         };
         /** @description A change of one's own password. */
         PasswordChange: {
@@ -888,15 +1347,16 @@ export interface components {
          * @enum {string}
          */
         ProblemKind: "bad-request" | "sign-in-needed" | "sign-in-refused" | "second-step-needed" | "code-refused" | "forbidden" | "foreign-origin" | "not-found" | "method-not-allowed" | "foreign-host" | "conflict" | "too-large" | "too-slow" | "unsupported-media-type" | "invalid" | "too-many-requests" | "internal" | "unavailable" | "full";
-        /** @description What is shown again before something that needs more than being signed in. */
+        /** @description Either a password, with a code where the account has a second factor, or a passkey's answer. */
         Proof: {
             /**
              * Format: password
              * @description Six digits or a recovery code; needed when the account has a second factor.
              */
             code?: string | null;
+            passkey?: null | components["schemas"]["PasskeyAnswer"];
             /** Format: password */
-            password: string;
+            password?: string | null;
         };
         ProofDifference: {
             /** @description One of the packets. */
@@ -938,6 +1398,17 @@ export interface components {
             who: components["schemas"]["Text"];
             why: string[];
         };
+        /** @description A seal, with what is shown for it. */
+        SealChange: {
+            /** @description Whether others may find the name, to open the chart in an emergency. */
+            known: boolean;
+            /** @description `staff`, `vip`, `family`, `other`. */
+            label: string;
+            proof: components["schemas"]["Proof"];
+            reason: string;
+            /** @description Accounts it does not hold for: who looks after this patient. */
+            spared?: string[];
+        };
         /** @description The password was right, and does not suffice. The cookie opens the second step and nothing else. */
         SecondStep: {
             missing: components["schemas"]["MissingStep"];
@@ -967,12 +1438,70 @@ export interface components {
             password: string;
             user: string;
         };
+        /** @description What stands on a chart. */
+        StandingGuard: {
+            /** @description For whom: empty for everyone, `account:…`, `duty:…`. */
+            against: string;
+            /**
+             * Format: int64
+             * @description ms since 1970 UTC.
+             */
+            at: number;
+            /** @description Who set it. */
+            by: string;
+            /** @description Whether those it holds for may find the name. */
+            known: boolean;
+            /** @description `staff`, `vip`, `family`, `other`, or `refusal` for what the patient refuses. */
+            label: string;
+            /** @description Accounts it does not hold for. */
+            spared: string[];
+        };
         /** @description One sentence in both languages. */
         Text: {
             /** @description English */
             en: string;
             /** @description 日本語 */
             ja: string;
+        };
+        /** @description A page of lines, newest first. */
+        Trail: {
+            lines: components["schemas"]["TrailLine"][];
+            /**
+             * Format: int64
+             * @description Ask for older ones with it as `before`; there may be more even if `lines` is empty.
+             */
+            next?: number | null;
+        };
+        /** @description One line. */
+        TrailLine: {
+            /** @description `read`, `search`, `break-glass`, … */
+            action: string;
+            /** @description Account or token. */
+            actor: string;
+            /**
+             * Format: int64
+             * @description ms since 1970 UTC.
+             */
+            at: number;
+            /** @description What a reviewer needs besides: a reason, why it was refused. */
+            detail?: string | null;
+            /** @description The account's name, where there is one. */
+            name?: string | null;
+            /** @description `done`, `refused` or `failed`. */
+            outcome: string;
+            /** @description Id of the Patient, when it was one patient's chart. */
+            patient?: string | null;
+            /** @description As declared (`TREAT`, `BTG`, …). */
+            purpose?: string | null;
+            /**
+             * Format: int64
+             * @description Its number in the log.
+             */
+            seq: number;
+            /** @description Network address. */
+            source: string;
+            /** @description Types of what it was about. */
+            types: string[];
         };
         /** @description Why, and for how long to wait for a confirmation. */
         TrialQuestion: {
@@ -981,6 +1510,22 @@ export interface components {
             /** Format: int32 */
             seconds: number;
             why: string;
+        };
+        /** @description The end of a seal, with what is shown for it. */
+        Unseal: {
+            proof: components["schemas"]["Proof"];
+            reason: string;
+        };
+        /** @description A reviewer's word. */
+        Verdict: {
+            note?: string;
+            /** @description `justified` or `questioned`; the latter needs a note. */
+            verdict: string;
+        };
+        /** @description How many openings wait. */
+        WaitingOpenings: {
+            /** Format: int64 */
+            waiting: number;
         };
         /** @description A word of the file, and what people read. */
         Word: {
@@ -1087,6 +1632,92 @@ export interface operations {
             };
         };
     };
+    account_trail: {
+        parameters: {
+            query?: {
+                /** @description Only lines with smaller numbers */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that sees this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_trail_csv: {
+        parameters: {
+            query?: {
+                /** @description Only lines with smaller numbers */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that sees this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pem: {
         parameters: {
             query?: never;
@@ -1103,6 +1734,88 @@ export interface operations {
                 };
                 content: {
                     "application/x-pem-file": string;
+                };
+            };
+        };
+    };
+    changes: {
+        parameters: {
+            query?: {
+                /** @description The `count` of the answer before. Left out: the present count, at once. */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What has changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesAnswer"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closed_charts: {
+        parameters: {
+            query?: {
+                /** @description As in a FHIR search; also `family`, `given`, `phonetic`, `birthdate`, `identifier`, `_id` */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 30 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedChart"][];
+                };
+            };
+            /** @description Another parameter, or none */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that opens closed charts */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1937,6 +2650,627 @@ export interface operations {
             };
         };
     };
+    opening_reviews: {
+        parameters: {
+            query?: {
+                /** @description Only those nobody has signed off */
+                waiting?: boolean;
+                /** @description Only those before this, ms since 1970 UTC */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Openings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opening"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that signs off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openings_waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingOpenings"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that signs off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_openings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Open now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opening"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    break_glass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Emergency"];
+            };
+        };
+        responses: {
+            /** @description Open */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opening"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that opens closed charts */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such patient, or none that the caller may know of */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The chart is not closed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No reason */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: no emergency, but a search */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_opening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                opening: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the caller's that is open */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_opening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                opening: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description Signed off */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that signs off, or the caller's own */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such opening */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed off already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such verdict, or a question without a note */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkey_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A challenge */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Challenge"];
+                };
+            };
+            /** @description The page was opened by an address instead of a name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many challenges are open */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chart_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartStanding"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that sees charts */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such patient, or none that the caller may know of */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seal_chart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealChange"];
+            };
+        };
+        responses: {
+            /** @description Sealed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that seals */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such patient */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password or code is wrong, the label or an account unknown, or the reason missing */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patient_trail: {
+        parameters: {
+            query?: {
+                /** @description Only lines with smaller numbers */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that sees this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such patient, or none that the caller may know of */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patient_trail_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest ten thousand lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that sees this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such patient, or none that the caller may know of */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unseal_chart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unseal"];
+            };
+        };
+        responses: {
+            /** @description The seal is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not of a duty that unseals */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password or code is wrong, or the reason missing */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     current: {
         parameters: {
             query?: never;
@@ -2242,6 +3576,235 @@ export interface operations {
             };
             /** @description The code was used before */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password or code is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Not a passkey of an active account, or the challenge is not open */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not an authenticator's answer */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description What the device is to make a key for */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Challenge"];
+                };
+            };
+            /** @description Nobody is signed in, or the second step is missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There are too many, or the page was opened by an address */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The password or code is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Enrolled; the cookie is a new one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolledPasskey"];
+                };
+            };
+            /** @description Nobody is signed in, or the second step is missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is under way, it took too long, or the key is not good */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not an authenticator's answer, or the name does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyRemoval"];
+            };
+        };
+        responses: {
+            /** @description Removed; the cookie is a new one */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One's duty must have a second factor, and this is the last */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such passkey */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -193,7 +193,7 @@ export const en: Words = {
     write: { label: 'Write in this chart', words: ['write'] },
     chart: { label: 'Overview of this chart', words: ['overview'] },
     next: { label: 'Next appointment of this patient', words: ['appointment'] },
-    network: { label: 'Network', words: ['ねっとわーく'] },
+    network: { label: 'Screen: network', words: ['network'] },
     unsent: { label: 'Unsent entries', words: ['unsent'] },
     dark: { label: 'Dark screen', words: ['dark'] },
     light: { label: 'Light screen', words: ['light'] },
