@@ -74,4 +74,13 @@ fn a_file_that_is_no_longer_read_is_loaded_as_it_was() {
     nft(&["flush ruleset"]);
     assert!(matches!(computer.gateway.boot(), Ok(Booted::AsStored { number: 1, why: Error::NotAClinic(_) })));
     assert_eq!(nft(&["-s", "list", "ruleset"]), before);
+    // A file that is read takes its place, on trial like any other; given up it leaves what was.
+    computer.gateway.apply(&request(&smaller())).unwrap();
+    assert!(computer.agrees());
+    nft(&["flush set inet komainu trial; flush set inet komainu_trial trial"]);
+    assert!(!computer.agrees(), "the switch is in the stored rules too");
+    computer.gateway.withdraw().unwrap();
+    assert_eq!(nft(&["-s", "list", "ruleset"]), before);
+    computer.settle(&smaller());
+    assert!(computer.agrees());
 }
