@@ -20,7 +20,7 @@ const CALLS_OF_NFT: &str = "sendmsg,sendto,recvmsg,socket";
 /// Kills in each run of the tests, of Komainu and of `nft`; the bar is 20.
 const SAMPLES: [usize; 2] = [20, 4];
 /// The time within which rules are to be confirmed: long enough for a look at what is on trial.
-const WINDOW: Duration = Duration::from_secs(12);
+const WINDOW: Duration = Duration::from_secs(20);
 
 /// A system call: which, and the how many-th of its kind.
 type Step = (String, usize);
