@@ -77,8 +77,7 @@ impl Gateway {
         }
         held.proven()?;
         held.put_in_force(who)?;
-        let policy = held.former()?.ok_or(Error::NothingApplied)?;
-        kernel::prove_loaded(&policy)
+        kernel::prove_loaded(&held.policy_met()?)
     }
 
     /// Gives the rules on trial up at once.
@@ -142,7 +141,7 @@ impl Held<'_> {
 
     /// The proof of what is loaded now. Without it the trial is over at once.
     fn proven(&mut self) -> Result<Report> {
-        let policy = self.policy_met()?.ok_or(Error::NothingOnTrial)?;
+        let policy = self.policy_met()?;
         let report = match kernel::prove_loaded(&policy) {
             Ok(report) => report,
             Err(error) => {

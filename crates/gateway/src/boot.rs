@@ -45,9 +45,10 @@ impl Gateway {
         let Some(entry) = held.current()? else { return Ok(Booted::Nothing) };
         let Some(applied) = entry.applied() else { return Ok(Booted::Nothing) };
         let number = entry.number;
-        match applied.clinic() {
-            Ok(_) => held.load().map(|()| Booted::Applied { number }),
-            Err(why) => kernel::load(&applied.rules).map(|()| Booted::AsStored { number, why }),
-        }
+        held.load()?;
+        Ok(match applied.clinic() {
+            Ok(_) => Booted::Applied { number },
+            Err(why) => Booted::AsStored { number, why },
+        })
     }
 }

@@ -3,7 +3,7 @@
 use network::Report;
 use network::nft::{self, Drift};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernel;
 use crate::state::Gateway;
 
@@ -25,7 +25,7 @@ impl Gateway {
     /// If nothing has been applied, or the kernel's rules cannot be read.
     pub fn drift(&self) -> Result<Drifted> {
         let held = self.hold()?;
-        let policy = held.policy_met()?.ok_or(Error::NothingApplied)?;
+        let policy = held.policy_met()?;
         let report = kernel::prove_loaded(&policy)?;
         let expected = kernel::listing_elsewhere(&held.text()?);
         let actual = kernel::listing()?;

@@ -12,6 +12,7 @@ use std::io::Read;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use clinic::model::Clinic;
 use network::nft::Former;
 use network::{Policy, nft};
 use serde::Serialize;
@@ -140,6 +141,16 @@ impl Gateway {
     }
 }
 
+/// What is in force.
+pub(crate) enum InForce {
+    /// No rules of ours.
+    Nothing,
+    /// Rules of a file.
+    Rules(Policy),
+    /// The rules of a file that this Komainu no longer reads, as they were loaded.
+    Stored(String),
+}
+
 /// The state, for as long as nobody else can change it.
 pub(crate) struct Held<'a> {
     gateway: &'a Gateway,
@@ -153,11 +164,21 @@ pub(crate) struct Held<'a> {
 impl Held<'_> {
     fn recover(&mut self) -> Result<()> {
         let Some(pending) = &self.pending else { return Ok(()) };
-        match pending.fate(self.last()?, &self.now) {
+        match pending.fate(self.is_decided(pending)?, &self.now) {
             Fate::Wait(_) => Ok(()),
             Fate::Decided => self.tidy_up(),
             Fate::GiveUp(because) => self.give_up(because),
         }
+    }
+
+    /// There is one trial at a time, so that the first event that ends one ends this one.
+    fn is_decided(&self, pending: &Pending) -> Result<bool> {
+        for number in self.numbers()?.into_iter().filter(|number| *number >= pending.number) {
+            if matches!(self.entry(number)?.what, What::Applied(_) | What::GivenUp { .. }) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     pub(crate) fn milliseconds_left(&self) -> u64 {
@@ -223,37 +244,53 @@ impl Held<'_> {
     }
 
     /// The policy of a clinic now, with the vendors that are let in.
-    pub(crate) fn policy(&self, clinic: &clinic::model::Clinic) -> Policy {
+    pub(crate) fn policy(&self, clinic: &Clinic) -> Policy {
         Policy::of(clinic, self.now.local(), &live(&self.opened, &self.now))
     }
 
-    /// The policy in force without what is on trial.
-    pub(crate) fn former(&self) -> Result<Option<Policy>> {
-        let current = self.current()?;
-        current.as_ref().and_then(Entry::applied).map(|applied| Ok(self.policy(&applied.clinic()?))).transpose()
+    /// What is in force without what is on trial.
+    pub(crate) fn in_force(&self) -> Result<InForce> {
+        let Some(entry) = self.current()? else { return Ok(InForce::Nothing) };
+        let Some(applied) = entry.applied() else { return Ok(InForce::Nothing) };
+        Ok(match applied.clinic() {
+            Ok(clinic) => InForce::Rules(self.policy(&clinic)),
+            Err(_) => InForce::Stored(applied.rules.clone()),
+        })
     }
 
-    /// The policy that packets meet: what is on trial, or else what is in force.
-    pub(crate) fn policy_met(&self) -> Result<Option<Policy>> {
-        match &self.pending {
-            Some(pending) => {
-                let clinic = clinic::model::read(&pending.model).map_err(Error::NotAClinic)?;
-                Ok(Some(self.policy(&clinic)))
-            }
-            None => self.former(),
+    /// The policy that packets meet: of what is on trial, or else of what is in force.
+    ///
+    /// # Errors
+    /// If nothing has been applied, or this Komainu does not read the file.
+    pub(crate) fn policy_met(&self) -> Result<Policy> {
+        self.clinic().map(|clinic| self.policy(&clinic))
+    }
+
+    /// The clinic of the same.
+    pub(crate) fn clinic(&self) -> Result<Clinic> {
+        if let Some(pending) = &self.pending {
+            return clinic::model::read(&pending.model).map_err(Error::NotAClinic);
         }
+        self.current()?.as_ref().and_then(Entry::applied).ok_or(Error::NothingApplied)?.clinic()
     }
 
     /// The text that makes the kernel agree with this state.
     pub(crate) fn text(&self) -> Result<String> {
-        let former = self.former()?;
-        let Some(pending) = &self.pending else { return Ok(former.as_ref().map_or_else(nft::nothing, nft::settled)) };
-        let former = match &former {
-            Some(policy) => Former::Rules(policy),
-            None if pending.closed => Former::Closed,
-            None => Former::Nothing,
+        let in_force = self.in_force()?;
+        let Some(pending) = &self.pending else {
+            return Ok(match in_force {
+                InForce::Nothing => nft::nothing(),
+                InForce::Rules(policy) => nft::settled(&policy),
+                InForce::Stored(text) => text,
+            });
         };
-        let tried = self.policy_met()?.ok_or(Error::NothingOnTrial)?;
+        let former = match &in_force {
+            InForce::Rules(policy) => Former::Rules(policy),
+            InForce::Stored(text) => Former::Stored(text),
+            InForce::Nothing if pending.closed => Former::Closed,
+            InForce::Nothing => Former::Nothing,
+        };
+        let tried = self.policy_met()?;
         let seconds = u32::try_from(self.milliseconds_left() / 1000).unwrap_or(u32::MAX);
         Ok(nft::trial(&nft::Trial { former, tried: &tried, seconds }))
     }

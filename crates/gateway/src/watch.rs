@@ -8,7 +8,7 @@ use network::Policy;
 
 use crate::error::{Error, Result};
 use crate::kernel;
-use crate::state::{Gateway, Held};
+use crate::state::{Gateway, Held, InForce};
 
 /// The longest time between two looks: a clock that was set, a command that was killed, or rules that somebody took
 /// away altogether (`nft flush ruleset`, as the service `nftables` does when it starts) are noticed then.
@@ -54,9 +54,11 @@ impl Gateway {
     /// Looks once; how long nothing is expected to change.
     fn look(&self, known: &mut Option<Shape>, tell: &mut impl FnMut(Event)) -> Result<Duration> {
         let held = self.hold()?;
-        let policy = held.policy_met()?;
-        let shape = held.shape(policy.as_ref())?;
-        if policy.is_some() && (known.as_ref() != Some(&shape) || !kernel::has_rules()?) {
+        if held.pending.is_none() && matches!(held.in_force()?, InForce::Nothing) {
+            return held.quiet();
+        }
+        let shape = held.shape()?;
+        if known.as_ref() != Some(&shape) || !kernel::has_rules()? {
             held.load()?;
             *known = Some(shape);
             tell(Event::Loaded);
@@ -66,7 +68,9 @@ impl Gateway {
 }
 
 impl Held<'_> {
-    fn shape(&self, policy: Option<&Policy>) -> Result<Shape> {
+    fn shape(&self) -> Result<Shape> {
+        // Of a file that is no longer read nothing opens or closes.
+        let policy = self.policy_met().ok();
         Ok(Shape {
             current: self.current()?.map(|entry| entry.number),
             trial: self.pending.as_ref().map(|pending| pending.number),

@@ -66,10 +66,10 @@ fn show_plan(args: &Apply, gateway: &Gateway, new: &Clinic) -> Done {
         return Ok(());
     }
     let current = gateway.status()?.current;
-    let old = match current.as_ref().and_then(Entry::applied) {
-        Some(applied) => applied.clinic()?,
-        None => Clinic { flows: Vec::new(), ..new.clone() },
-    };
+    let applied = current.as_ref().and_then(Entry::applied);
+    // A file that this version no longer reads cannot be compared with.
+    let old = applied.and_then(|applied| applied.clinic().ok());
+    let old = old.unwrap_or_else(|| Clinic { flows: Vec::new(), ..new.clone() });
     plan::tell(&model::plan(&old, new, check::today()), &old, new);
     Ok(())
 }

@@ -81,14 +81,14 @@ struct Part {
     handle: Option<u64>,
     /// Rules, or what a set is; in order.
     lines: Vec<(String, Option<u64>)>,
-    /// Sorted.
-    elements: Vec<String>,
+    /// Each with whether it ends by itself.
+    elements: BTreeMap<String, bool>,
 }
 
 /// A part that is there or not as a whole.
 fn whole((table, part): &Key, content: &Part) -> String {
     let lines = content.lines.iter().map(|(line, _)| line.as_str());
-    let all: Vec<&str> = lines.chain(content.elements.iter().map(String::as_str)).collect();
+    let all: Vec<&str> = lines.chain(content.elements.keys().map(String::as_str)).collect();
     let name = if part.is_empty() { format!("table {table}") } else { part.clone() };
     if all.is_empty() { name } else { format!("{name} {{ {} }}", all.join("; ")) }
 }
@@ -112,10 +112,12 @@ fn compare(before: &Part, after: &Part, push: &mut impl FnMut(Change)) {
             }
         }
     }
-    for element in after.elements.iter().filter(|element| before.elements.binary_search(element).is_err()) {
+    for element in after.elements.keys().filter(|element| !before.elements.contains_key(*element)) {
         push(Change::Added { what: element.clone(), handle: None });
     }
-    for element in before.elements.iter().filter(|element| after.elements.binary_search(element).is_err()) {
+    // One that ends by itself may just have done so; if somebody took it away, the packets tell.
+    let lasting = before.elements.iter().filter(|(_, ends)| !**ends).map(|(element, _)| element);
+    for element in lasting.filter(|element| !after.elements.contains_key(*element)) {
         push(Change::Removed { what: element.clone() });
     }
 }
@@ -139,8 +141,7 @@ fn listing(text: &str) -> BTreeMap<Key, Part> {
             if let Some(all) = elements.take_if(|all| all.ends_with('}')) {
                 let key = (table.clone().unwrap_or_default(), part.clone().unwrap_or_default());
                 let here = parts.entry(key).or_default();
-                here.elements.extend(all.trim_end_matches('}').split(',').map(lasting).filter(|each| !each.is_empty()));
-                here.elements.sort();
+                here.elements.extend(all.trim_end_matches('}').split(',').filter_map(element));
             }
             continue;
         }
@@ -172,18 +173,19 @@ fn without_handle(line: &str) -> (&str, Option<u64>) {
     }
 }
 
-/// An element without the time it has left.
-fn lasting(element: &str) -> String {
-    let mut words = element.split_whitespace();
-    let mut kept = Vec::new();
+/// An element without the time it has left, and whether it has one.
+fn element(text: &str) -> Option<(String, bool)> {
+    let mut words = text.split_whitespace();
+    let (mut kept, mut ends) = (Vec::new(), false);
     while let Some(word) = words.next() {
         if matches!(word, "timeout" | "expires") {
+            ends = true;
             words.next();
         } else {
             kept.push(word);
         }
     }
-    kept.join(" ")
+    (!kept.is_empty()).then(|| (kept.join(" "), ends))
 }
 
 /// What people call the addresses of a change.

@@ -39,6 +39,8 @@ pub enum Former<'a> {
     Closed,
     /// Those of a policy.
     Rules(&'a Policy),
+    /// Those of a text that [`settled`] once made: of a file that is no longer read.
+    Stored(&'a str),
 }
 
 /// Whether a table is asked, for as long as elements of a set are there.
@@ -74,6 +76,7 @@ pub fn trial(trial: &Trial<'_>) -> String {
         Former::Nothing => removed(TABLE),
         Former::Closed => closed_table(aside.as_ref()),
         Former::Rules(policy) => table(policy, TABLE, aside.as_ref()),
+        Former::Stored(text) => aside.as_ref().map_or_else(String::new, |switch| with_switch(text, switch)),
     };
     let tried = Switch { tried: true, seconds: seconds + OVERLAP };
     former + &table(trial.tried, ON_TRIAL, Some(&tried))
@@ -118,6 +121,21 @@ fn closed_table(switch: Option<&Switch>) -> String {
         }
     });
     removed(TABLE) + &page.finish()
+}
+
+/// Puts the switch where [`table`] would have put it.
+fn with_switch(text: &str, switch: &Switch) -> String {
+    let mut page = Page::default();
+    for line in text.lines() {
+        page.line(line);
+        if line == format!("table inet {TABLE} {{") {
+            switch.set(&mut page);
+        }
+        if line.trim_start().starts_with("type ") && line.contains(" hook ") {
+            page.line(switch.rule());
+        }
+    }
+    page.finish()
 }
 
 /// Takes a table away, whether it is there or not.

@@ -92,6 +92,18 @@ fn an_element_is_told_with_the_names_of_its_addresses() {
     assert_eq!(told[0].names, ["受付PC", "PACS"]);
 }
 
+/// Between two looks an element may end by itself; nobody did that by hand.
+#[test]
+fn an_element_whose_time_is_over_is_no_change() {
+    let over =
+        LISTING.replace("10.1.0.7 . 10.2.0.8 . tcp . 104 timeout 1h expires 59m1s : goto flow_x,\n\t\t\t     ", "");
+    assert_ne!(over, LISTING);
+    assert_eq!(changes(&over), []);
+    let lasting = LISTING.replace(",\n\t\t\t     10.1.0.7 . 10.2.0.9 . tcp . 104 : goto flow_x", "");
+    assert_eq!(changes(&lasting).len(), 1);
+    assert_eq!(changes(&LISTING.replace("{ 10.9.9.9 }", "{ 10.9.9.9, 10.9.9.10 timeout 1h }")).len(), 1);
+}
+
 #[test]
 fn whole_parts_and_tables_are_told_too() {
     assert_eq!(changes("").len(), 4);
