@@ -18,9 +18,9 @@ pub(crate) fn load(text: &str) -> Result<()> {
     run(&["nft", "-f", "-"], text).map(drop)
 }
 
-/// Whether rules of ours are loaded.
+/// Whether rules of ours are loaded, on trial or not.
 pub(crate) fn has_rules() -> Result<bool> {
-    Ok(run(&["nft", "list", "tables"], "")?.lines().any(|line| line.trim() == "table inet komainu"))
+    Ok(run(&["nft", "list", "tables"], "")?.lines().any(|line| line.starts_with("table inet komainu")))
 }
 
 /// Holds what is loaded, all of it, against what is meant.

@@ -48,7 +48,7 @@ impl Gateway {
         let before: Vec<Opened> = held.open_now().filter(|each| each.vendor != opening.vendor).cloned().collect();
         held.set_opened([before.as_slice(), std::slice::from_ref(&opened)].concat())?;
         match held.load_and_prove() {
-            Ok(report) if report.proof == Proof::Equal => return Ok(opened),
+            Ok(report) if report.proof == Proof::Equal => Ok(opened),
             result => {
                 held.record(&opening.who, &opening.why, What::Closed { vendor: opening.vendor.clone() })?;
                 held.set_opened(before)?;

@@ -10,7 +10,7 @@ use crate::moment::{Moment, stamp};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Pending {
-    /// The number its event will have.
+    /// The number of the event that decides it, or an earlier one: vendors may be let in meanwhile.
     pub(crate) number: u64,
     /// When it was tried.
     #[serde(with = "stamp")]
@@ -44,8 +44,9 @@ pub(crate) enum Fate {
 }
 
 impl Pending {
-    pub(crate) fn fate(&self, last: u64, now: &Moment) -> Fate {
-        if self.number <= last {
+    /// `decided`: whether its event is written.
+    pub(crate) fn fate(&self, decided: bool, now: &Moment) -> Fate {
+        if decided {
             return Fate::Decided;
         }
         if self.boot != now.boot {
@@ -81,10 +82,10 @@ mod tests {
             proven: true,
         };
         let unproven = Pending { proven: false, ..tried.clone() };
-        assert_eq!(unproven.fate(6, &now("first", 59_000)), Fate::GiveUp(Because::Interrupted));
-        assert_eq!(tried.fate(6, &now("first", 59_000)), Fate::Wait(1000));
-        assert_eq!(tried.fate(6, &now("first", 60_000)), Fate::GiveUp(Because::TimeOver));
-        assert_eq!(tried.fate(6, &now("second", 10)), Fate::GiveUp(Because::Restarted));
-        assert_eq!(tried.fate(7, &now("second", 10)), Fate::Decided);
+        assert_eq!(unproven.fate(false, &now("first", 59_000)), Fate::GiveUp(Because::Interrupted));
+        assert_eq!(tried.fate(false, &now("first", 59_000)), Fate::Wait(1000));
+        assert_eq!(tried.fate(false, &now("first", 60_000)), Fate::GiveUp(Because::TimeOver));
+        assert_eq!(tried.fate(false, &now("second", 10)), Fate::GiveUp(Because::Restarted));
+        assert_eq!(tried.fate(true, &now("second", 10)), Fate::Decided);
     }
 }

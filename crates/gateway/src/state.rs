@@ -153,11 +153,21 @@ pub(crate) struct Held<'a> {
 impl Held<'_> {
     fn recover(&mut self) -> Result<()> {
         let Some(pending) = &self.pending else { return Ok(()) };
-        match pending.fate(self.last()?, &self.now) {
+        match pending.fate(self.is_decided(pending)?, &self.now) {
             Fate::Wait(_) => Ok(()),
             Fate::Decided => self.tidy_up(),
             Fate::GiveUp(because) => self.give_up(because),
         }
+    }
+
+    /// There is one trial at a time, so that the first event that ends one ends this one.
+    fn is_decided(&self, pending: &Pending) -> Result<bool> {
+        for number in self.numbers()?.into_iter().filter(|number| *number >= pending.number) {
+            if matches!(self.entry(number)?.what, What::Applied(_) | What::GivenUp { .. }) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     pub(crate) fn milliseconds_left(&self) -> u64 {

@@ -7,15 +7,17 @@ use jiff::tz::TimeZone;
 use network::Policy;
 
 use crate::error::{Error, Result};
+use crate::kernel;
 use crate::state::{Gateway, Held};
 
-/// The longest time between two looks: a clock that was set, or a command that was killed, is noticed then.
-const LOOK: Duration = Duration::from_secs(20);
+/// The longest time between two looks: a clock that was set, a command that was killed, or rules that somebody took
+/// away altogether (`nft flush ruleset`, as the service `nftables` does when it starts) are noticed then.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// Something the watch has done or not been able to do.
 #[derive(Debug)]
 pub enum Event {
-    /// Rules were loaded again, since what is open has changed.
+    /// Rules were loaded again, since what is open has changed, or none were there.
     Loaded,
     /// They could not be.
     Failed(Error),
@@ -54,7 +56,7 @@ impl Gateway {
         let held = self.hold()?;
         let policy = held.policy_met()?;
         let shape = held.shape(policy.as_ref())?;
-        if known.as_ref() != Some(&shape) && policy.is_some() {
+        if policy.is_some() && (known.as_ref() != Some(&shape) || !kernel::has_rules()?) {
             held.load()?;
             *known = Some(shape);
             tell(Event::Loaded);

@@ -1,7 +1,8 @@
 //! `apply` killed before each of its steps: what the kernel does afterwards is the old rules or the new, whole.
 //!
 //! The steps are its system calls, found by looking at one that is left alone, and killed at by `strace`, so that
-//! the program under test is the program. A sample runs each time; `KOMAINU_KILLS=all` kills at every one.
+//! the program under test is the program. A sample runs each time; `KOMAINU_KILLS=100` takes a hundred of each kind,
+//! and `KOMAINU_KILLS=all` every one.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -47,9 +48,10 @@ fn killed_anywhere_the_rules_are_the_old_or_the_new() {
         computer
     };
     let mut killed = Vec::new();
-    let (mut trials, mut olds, mut news) = (0, 0, 0);
+    let (mut known, mut trials, mut olds, mut news) = (0, 0, 0, 0);
     for (children, calls, most) in [(false, CALLS, SAMPLES[0]), (true, CALLS_OF_NFT, SAMPLES[1])] {
         let all = steps(&prepared("watched"), &new, &place.path("trace"), children, calls);
+        known += all.len();
         for (number, (call, count)) in sample(&all, most).into_iter().enumerate() {
             let computer = prepared(&format!("{}{number}", if children { "n" } else { "k" }));
             let inject = format!("inject={call}:signal=KILL:when={count}");
@@ -82,7 +84,9 @@ fn killed_anywhere_the_rules_are_the_old_or_the_new() {
         if applied == 2 { news += 1 } else { olds += 1 }
     }
     #[expect(clippy::print_stdout, reason = "figures")]
-    let () = println!("{kills} kills: the old rules after {olds}, the new after {news}; {trials} left rules on trial");
+    let () = println!(
+        "{known} steps are known\n{kills} kills: the old rules after {olds}, the new after {news}; {trials} left rules on trial"
+    );
     assert!(kills >= 20 && olds > 0 && news > 0);
 }
 
@@ -132,8 +136,12 @@ fn steps(computer: &Computer, file: &Path, trace: &PathBuf, children: bool, call
 
 /// Spread over all of them, the first and the last among them.
 fn sample(all: &[Step], most: usize) -> Vec<Step> {
-    let every = std::env::var("KOMAINU_KILLS").is_ok_and(|value| value == "all");
-    let wanted = if every { all.len() } else { most.min(all.len()) };
+    let wanted = match std::env::var("KOMAINU_KILLS").as_deref() {
+        Ok("all") => all.len(),
+        Ok(number) => number.parse().unwrap(),
+        Err(_) => most,
+    };
+    let wanted = wanted.min(all.len());
     (0..wanted).map(|index| all[index * (all.len() - 1) / (wanted - 1).max(1)].clone()).collect()
 }
 

@@ -312,7 +312,9 @@ fn the_watch_loads_what_is_open_now_and_cleans_up_what_is_over() {
         assert!(began.elapsed() < Duration::from_secs(60), "what is over is still there");
         std::thread::sleep(Duration::from_millis(200));
     }
-    assert!(namespace.does(&file));
+    // Whoever takes all rules away, as another firewall's service does at its start, does not leave the door open.
+    namespace.sh("nft flush ruleset");
+    namespace.comes_to_do(&file);
 }
 
 /// A process that ends with the test.

@@ -4,7 +4,7 @@ use clinic::model::{Clinic, VendorId, read};
 use jiff::civil::{DateTime, date};
 use network::policy::{Because, Granted, Live, Match, Policy, Reach, Side};
 
-const CLINIC: &str = r#"
+pub(crate) const CLINIC: &str = r#"
 [clinic]
 name = "試験医院"
 
@@ -98,7 +98,7 @@ service = "ntp"
 why = "時刻"
 "#;
 
-fn clinic() -> Clinic {
+pub(crate) fn clinic() -> Clinic {
     read(CLINIC).unwrap_or_else(|why| panic!("{why}"))
 }
 

@@ -9,4 +9,5 @@ mod packets;
 mod proof;
 mod telling;
 mod traffic;
+mod trial;
 mod world;

@@ -5,6 +5,7 @@
 mod deriving;
 mod kernel;
 mod nft_compiled;
+mod nft_drift;
 mod nft_hostile;
 mod nft_reading;
 mod policies;
@@ -18,6 +19,8 @@ mod rtx_round_trip;
 mod rtx_traps;
 mod rtx_vendor;
 mod rtx_walk;
+mod sessions;
+mod window;
 
 /// Holds a text against the one kept in `tests/golden`; `KOMAINU_BLESS=1` keeps the new one.
 fn golden(name: &str, text: &str) {

@@ -47,3 +47,14 @@ pub(crate) fn nft(bytes: &[u8]) {
     let report = network::prove(&nothing(), &passage, &mut space);
     assert_eq!(report.proof == Proof::NotUnderstood, !passage.unknown.is_empty());
 }
+
+/// Whatever two listings say: a listing does not differ from itself, and what is told of two is told in both languages.
+pub(crate) fn drift(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (one, other) =
+        text.split_at(text.len() / 2 + (0..4).find(|more| text.is_char_boundary(text.len() / 2 + more)).unwrap_or(0));
+    assert!(nft::drift(&text, &text, &nothing()).is_empty());
+    for each in nft::drift(one, other, &nothing()) {
+        assert!(!each.ja().is_empty() && !each.en().is_empty());
+    }
+}

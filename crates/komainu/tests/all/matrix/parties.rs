@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use clinic::model::{Clinic, DeviceId, Endpoint, Ports, ZoneId};
+use clinic::model::{Clinic, DeviceId, Endpoint, Ports, Zone, ZoneId};
 use ipnet::IpNet;
 
 /// Behind which interface of the gateway.
@@ -84,8 +84,8 @@ impl Parties {
         for (from, caller) in self.list.iter().enumerate() {
             for (to, called) in self.list.iter().enumerate().filter(|(_, called)| called.side != caller.side) {
                 for v6 in [false, true] {
-                    let own = |party: &Party, other: &Party| address(clinic, party, other, v6);
-                    let (Some(source), Some(destination)) = (own(caller, called), own(called, caller)) else {
+                    let towards = |party: &Party, other: &Party| address(clinic, party, other, v6);
+                    let (Some(source), Some(destination)) = (towards(caller, called), towards(called, caller)) else {
                         continue;
                     };
                     for port in ports {
@@ -111,9 +111,17 @@ fn address(clinic: &Clinic, party: &Party, other: &Party, v6: bool) -> Option<Ip
     let of = |addresses: &[IpAddr]| addresses.iter().copied().find(|each| each.is_ipv6() == v6);
     match (&party.side, &other.side) {
         (Side::Gateway, Side::Uplink) => of(&UPLINK.map(|(own, _)| own)),
-        (Side::Gateway, Side::Zone(id)) => of(&clinic.zone(id)?.router.iter().collect::<Vec<_>>()),
+        (Side::Gateway, Side::Zone(id)) => of(&own(clinic.zone(id)?).map(|(address, _)| address).collect::<Vec<_>>()),
         _ => of(&party.addresses),
     }
+}
+
+/// The gateway's own addresses in a zone, with the lengths of its prefixes. A VPN may be declared without any.
+pub(super) fn own(zone: &Zone) -> impl Iterator<Item = (IpAddr, u8)> {
+    zone.subnets.iter().map(|net| {
+        let declared = zone.router.iter().find(|each| each.is_ipv6() == net.addr().is_ipv6());
+        (declared.unwrap_or_else(|| nth(net, 1)), net.prefix_len())
+    })
 }
 
 /// Whether an end of a flow means a party.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use clinic::model::Clinic;
 
-use super::parties::{Parties, Side, UPLINK};
+use super::parties::{Parties, Side, UPLINK, own};
 use crate::namespace::Namespace;
 
 /// Where parties live: the gateway's namespace first, then one for each wire.
@@ -32,8 +32,7 @@ impl World {
         gateway.sh(SYSCTLS);
         let mut homes = vec![Home { side: Side::Gateway, name: gateway.name.clone(), _own: None }];
         for zone in &clinic.zones {
-            let lengths = zone.subnets.iter().map(|net| net.prefix_len());
-            let near: Vec<(IpAddr, u8)> = zone.router.iter().zip(lengths).collect();
+            let near: Vec<(IpAddr, u8)> = own(zone).collect();
             homes.push(home(gateway, parties, Side::Zone(zone.id.clone()), &zone.interface, &near, None));
         }
         let near = [(UPLINK[0].0, 24), (UPLINK[1].0, 64)];
