@@ -2,9 +2,10 @@
 
 use access::{Action, Read};
 use fhir::search::query::{Filter, Query};
-use store::{HistoryScope, Kind, Stored};
+use store::{About, HistoryScope, Kind, Stored};
 
 use crate::bundle::build::{Answer, Builder, Mode};
+use crate::record::marked;
 use crate::url::{Pairs, encode_pairs};
 use crate::{Ctx, Error, ErrorKind, Record, view};
 
@@ -64,7 +65,14 @@ impl Record {
         let permit = self.permit::<Read>(ctx, Action::Search, &types).await?;
         let asked = query.clone();
         let found = self.store.read::<_, Error, _>(move |snapshot| {
-            snapshot.audit(event.clone());
+            let mut event = event.clone();
+            // Nothing is found in a closed chart; the trail says so, lest it look as if somebody had seen it.
+            if let Some(patient) = event.patient.clone()
+                && snapshot.is_closed(&permit, &patient)?
+            {
+                event = marked(event, About { patient: Some(patient), is_closed: true });
+            }
+            snapshot.audit(event);
             Ok(snapshot.search(&permit, &asked)?)
         });
         Ok(Found { query, page: found.await? })

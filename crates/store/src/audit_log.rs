@@ -12,6 +12,9 @@ use crate::resource::patient_code;
 use crate::snapshot::Snapshot;
 use crate::stored::signed;
 
+/// Events with their numbers.
+pub type AuditLines = Vec<(u64, Event)>;
+
 /// What a job wrote, for its event.
 pub(crate) fn written(versions: &[(VersionId, Hash)]) -> Option<Written> {
     let (first, _) = versions.first()?;
@@ -110,7 +113,7 @@ impl Snapshot<'_> {
         patient: Option<&str>,
         before: Option<u64>,
         count: u32,
-    ) -> Result<Vec<(u64, Event)>, StoreError> {
+    ) -> Result<AuditLines, StoreError> {
         self.cover(permit, "AuditEvent")?;
         let (clinic, before) = (self.clinic, Val::Int(before.map_or(i64::MAX, signed)));
         let count = Val::Int(i64::from(count));
@@ -143,7 +146,7 @@ impl Snapshot<'_> {
         patient: &str,
         before: Option<u64>,
         count: u32,
-    ) -> Result<Vec<(u64, Event)>, StoreError> {
+    ) -> Result<AuditLines, StoreError> {
         self.hold(grant, Power::SeeOpeners)?;
         let (clinic, before) = (self.clinic, Val::Int(before.map_or(i64::MAX, signed)));
         let patient = Val::Int(patient_key(self.db, clinic, patient)?);
@@ -166,7 +169,7 @@ impl Snapshot<'_> {
         actor: &str,
         before: Option<u64>,
         count: u32,
-    ) -> Result<(Vec<(u64, Event)>, Option<u64>), StoreError> {
+    ) -> Result<(AuditLines, Option<u64>), StoreError> {
         self.hold(grant, Power::SeeActivity)?;
         let before = Val::Int(before.map_or(i64::MAX, signed));
         let lines = self.db.all(

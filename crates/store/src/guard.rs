@@ -259,6 +259,18 @@ impl Snapshot<'_> {
         }))
     }
 
+    /// Whether a patient's chart is closed to the permit's actor; quick where nothing is.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn is_closed<R: Right>(&mut self, permit: &Permit<R>, patient: &str) -> Result<bool, StoreError> {
+        let cut = self.cut(permit)?;
+        if cut.closed().is_empty() {
+            return Ok(false);
+        }
+        Ok(self.patient_key(patient)?.is_some_and(|key| cut.closes(key)))
+    }
+
     /// What has opened a patient's chart to an account in spite of its guards.
     ///
     /// # Errors

@@ -50,6 +50,7 @@ mod server;
 pub use account::{Account, Proven, Session, Token};
 pub use answers::Kept;
 pub use append::{Expect, Tx};
+pub use audit_log::AuditLines;
 pub use config::{Clock, Config, Location};
 pub use draft::Draft;
 pub use error::StoreError;
