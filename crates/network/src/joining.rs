@@ -1,8 +1,8 @@
 //! Flows put together into as few rules as say the same: routers take a while for each rule or cap their number, and
 //! people read them.
 
+use core::net::IpAddr;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
 
