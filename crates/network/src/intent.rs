@@ -199,9 +199,12 @@ fn values(reach: &Reach, v6: bool) -> Vec<(u128, u128)> {
     }
 }
 
-/// What is compared of a service in a family: the protocol, the field, its values.
-fn services(matches: &[Match], v6: bool) -> Vec<(u8, Field, Vec<(u128, u128)>)> {
-    let mut all: Vec<(u8, Field, Vec<(u128, u128)>)> = Vec::new();
+/// What is compared of a service: the protocol, the field, its values.
+type Compared = (u8, Field, Vec<(u128, u128)>);
+
+/// Services in a family, each protocol once.
+fn services(matches: &[Match], v6: bool) -> Vec<Compared> {
+    let mut all: Vec<Compared> = Vec::new();
     for each in matches {
         let ports = |range: &clinic::model::PortRange| (u128::from(range.first()), u128::from(range.last()));
         let (protocol, field, range) = match each {

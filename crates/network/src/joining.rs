@@ -1,8 +1,8 @@
 //! Flows put together into as few rules as say the same: routers take a while for each rule or cap their number, and
 //! people read them.
 
+use core::net::IpAddr;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
 
@@ -147,4 +147,65 @@ fn within(one: &Product, other: &Product) -> bool {
     ranges(&one.sources, &other.sources)
         && ranges(&one.destinations, &other.destinations)
         && one.services.iter().all(service)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(sources: &[Range], destinations: &[Range], services: &[(Kind, Range)], flow: usize) -> Group {
+        let product =
+            Product { sources: sources.to_vec(), destinations: destinations.to_vec(), services: services.to_vec() };
+        Group { pair: (Side::Zone(0), Side::Zone(1)), v6: false, product, flows: vec![flow] }
+    }
+
+    #[test]
+    fn neighbours_with_the_same_key_become_one_where_the_first_stands() {
+        let web = [(Kind::Tcp, (443, 443))];
+        let all = vec![
+            group(&[(10, 10)], &[(1, 1)], &web, 3),
+            group(&[(20, 20)], &[(2, 2)], &web, 1),
+            group(&[(11, 11)], &[(1, 1)], &web, 0),
+        ];
+        let joined = join(
+            all,
+            |one| (one.destinations.clone(), one.services.clone()),
+            |one, other| {
+                extend(&mut one.sources, &other.sources);
+            },
+        );
+        assert_eq!(
+            joined,
+            [
+                Group { flows: vec![0, 3], ..group(&[(10, 11)], &[(1, 1)], &web, 0) },
+                group(&[(20, 20)], &[(2, 2)], &web, 1),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_lies_within_another_in_all_three_is_within() {
+        let wide = group(&[(0, 255)], &[(1, 9)], &[(Kind::Tcp, (1, 100)), (Kind::Ping, (0, 0))], 0).product;
+        let narrow = |services: &[(Kind, Range)]| group(&[(7, 7), (9, 12)], &[(2, 3)], services, 0).product;
+        assert!(within(&narrow(&[(Kind::Tcp, (80, 80)), (Kind::Ping, (0, 0))]), &wide));
+        assert!(!within(&narrow(&[(Kind::Udp, (80, 80))]), &wide));
+        assert!(!within(&narrow(&[(Kind::Tcp, (80, 101))]), &wide));
+        assert!(!within(&wide, &narrow(&[(Kind::Tcp, (1, 100))])));
+    }
+
+    #[test]
+    fn ranges_are_the_fewest_prefixes() {
+        let told = |ranges: &[Range], v6| prefixes(ranges, v6).iter().map(ToString::to_string).collect::<Vec<_>>();
+        let base = u128::from(u32::from_be_bytes([10, 0, 0, 0]));
+        assert_eq!(told(&[(base + 1, base + 4)], false), ["10.0.0.1/32", "10.0.0.2/31", "10.0.0.4/32"]);
+        assert_eq!(told(&[(0, u128::MAX)], true), ["::/0"]);
+        assert_eq!(told(&[], false), [""; 0]);
+    }
+
+    #[test]
+    fn services_that_touch_are_one_range() {
+        let joined =
+            services([(Kind::Udp, (5, 9)), (Kind::Tcp, (80, 80)), (Kind::Tcp, (81, 90)), (Kind::Udp, (1, 5))].iter());
+        assert_eq!(joined, [(Kind::Tcp, (80, 90)), (Kind::Udp, (1, 9))]);
+    }
 }

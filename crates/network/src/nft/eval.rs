@@ -314,9 +314,8 @@ impl Walk<'_> {
 
     /// Of each field one part, or, where a rule looks at a field twice, what its parts have in common.
     fn product(&self, parts: &[(Field, &[(u128, u128)])]) -> Set {
-        let twice =
-            |(at, (field, _)): (usize, &(Field, &[(u128, u128)]))| parts[..at].iter().any(|(own, _)| own == field);
-        if parts.iter().enumerate().any(twice) {
+        let twice = |at: usize| parts[..at].iter().any(|(own, _)| *own == parts[at].0);
+        if (0..parts.len()).any(twice) {
             return parts.iter().fold(self.space.all(), |all, part| all.and(&self.space.product(&[*part])));
         }
         self.space.product(parts)

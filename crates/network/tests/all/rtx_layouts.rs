@@ -131,3 +131,33 @@ fn flows_are_written_as_few_filters_as_say_the_same() {
     assert_eq!((text.matches(" pass 10.1.0.0/24 ").count(), text.contains("10.1.0.30")), (before, false), "{text}");
     assert_eq!(verdict(&policy, &text), Proof::Equal);
 }
+
+/// Three services of a hundred devices, each flow declared by itself, fit into the 129 filters of a small model: one
+/// by one they would be three hundred.
+#[test]
+fn many_flows_of_many_devices_fit_into_a_small_model() {
+    let mut policy = small();
+    policy.grants.clear();
+    let images = policy.flows[0].clone();
+    let own = |n: u8, port: u16| {
+        let device = super::policies::host(0, &format!("pc{n}"), "PC", 20 + 2 * n);
+        let from = end(&device.id, vec![super::policies::one(&device)]);
+        network::policy::Flow {
+            from,
+            id: format!("{}-{port}", device.id),
+            matches: vec![tcp(port, port)],
+            ..images.clone()
+        }
+    };
+    policy.flows = (0..100).flat_map(|n| [443, 104, 2575].map(|port| own(n, port))).collect();
+    let written = text(&policy);
+    let lists = written.lines().filter(|line| line.contains("secure filter"));
+    let longest = lists.map(|line| line.split(' ').filter(|word| word.parse::<u32>().is_ok()).count()).max().unwrap();
+    assert!(longest < Model::Small.cap() / 2, "{longest}\n{written}");
+    assert_eq!(verdict(&policy, &written), Proof::Equal);
+    // One device that may do more is a filter of its own, and nobody else may.
+    policy.flows.push(own(7, 8000));
+    let written = text(&policy);
+    assert!(written.contains(" pass 10.1.0.34/32 10.2.0.20/32 tcp * 8000\n"), "{written}");
+    assert_eq!(verdict(&policy, &written), Proof::Equal);
+}
