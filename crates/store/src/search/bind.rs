@@ -5,6 +5,7 @@ use clinic::ClinicId;
 use crate::db::{Dialect, Val};
 
 /// Values in the order of their numbers; `?1` is the clinic.
+#[derive(Clone)]
 pub(super) struct Bind {
     values: Vec<Bound>,
     pub(super) dialect: Dialect,
