@@ -5,6 +5,8 @@
 //! statement, all others become probes. Neither database keeps statistics on what a clinic will ask next, and a
 //! wrong guess on five million rows is a screen that hangs.
 //!
+//! Where an index has the order of the page, the page is read from it in stages and left when it is full (`walk.rs`).
+//!
 //! Each page names where the next one begins by the sort keys of its last row, and the newest row key that
 //! existed at the first page. Rows that nobody changes in between are neither repeated nor left out; what was
 //! made since belongs to a new search.
@@ -136,16 +138,14 @@ impl Snapshot<'_> {
         if plan.is_empty() {
             return Ok(Vec::new());
         }
-        let mut found: Vec<Cursor> = Vec::new();
+        let mut found = Vec::new();
         for stage in Stage::all(plan, order, from) {
-            let missing = i64::from(count) + 1 - found.len() as i64;
-            if missing <= 0 {
+            let missing = (count as usize + 1).saturating_sub(found.len());
+            if missing == 0 {
                 break;
             }
-            let mut bind = Bind::new(self.clinic, self.db.dialect(), cut);
-            if let Some(text) = stage.statement(plan, order, from, missing, &mut bind) {
-                found.extend(self.db.all(&text, &bind.values(), |row| order.read(row))?);
-            }
+            let new = Bind::new(self.clinic, self.db.dialect(), cut);
+            found.extend(stage.rows(self, plan, order, from, missing, &new)?);
         }
         Ok(found)
     }

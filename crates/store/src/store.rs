@@ -26,9 +26,10 @@ use crate::{instance, schema};
 /// Jobs under way at once; callers beyond that wait their turn.
 const JOBS: usize = 1024;
 
-/// Page caches, one per connection, with [`Config::writer_cache_kib`]. Together they bound what the database takes of
-/// the machine's memory.
-const READER_CACHE_KIB: u32 = 12 * 1024;
+/// Page caches of all that read, one per connection; with [`Config::writer_cache_kib`] they bound what the database takes
+/// of the machine's memory. With a hundred thousand patients the inner pages of the trees alone are twenty megabytes:
+/// where they do not fit, each resource costs several pages more to be decrypted.
+const READERS_CACHE_KIB: u32 = 96 * 1024;
 const CHECKPOINT_CACHE_KIB: u32 = 1024;
 /// Readers on callers' own threads at most, whatever the machine has.
 const HERE_MAX: usize = 8;
@@ -92,18 +93,20 @@ impl Store {
             let thread = Checkpointer::new(db, log_file(&file), ended, Arc::clone(&stop));
             threads.push(spawn("store-checkpoint", move || thread.run())?);
         }
+        let here = match &config.location {
+            Location::Directory(_) => processors(),
+            Location::Postgres { .. } => 0,
+        };
+        let connections = u32::try_from(config.readers.max(1) + here).unwrap_or(u32::MAX);
         let reader = || -> Result<Reader, StoreError> {
-            let db = connect(config, READER_CACHE_KIB)?;
+            let db = connect(config, READERS_CACHE_KIB / connections)?;
             Ok(Reader::new(db, journal.clone(), writer.clone(), Arc::clone(&stop), Arc::clone(&config.clock)))
         };
         for _ in 0..config.readers.max(1) {
             let (thread, reads) = (reader()?, Arc::clone(&reads));
             threads.push(spawn("store-reader", move || thread.run(&reads))?);
         }
-        let here = match &config.location {
-            Location::Directory(_) => (0..processors()).map(|_| reader()).collect::<Result<_, _>>()?,
-            Location::Postgres { .. } => Vec::new(),
-        };
+        let here = (0..here).map(|_| reader()).collect::<Result<_, _>>()?;
         let inner = Inner {
             writer: Some(writer),
             readers: Some(readers),

@@ -10,6 +10,7 @@ use fhir::tables;
 use crate::db::{Dialect, Val};
 
 /// Values in the order of their numbers; `?1` is the clinic.
+#[derive(Clone)]
 pub(crate) struct Bind {
     values: Vec<Bound>,
     pub(super) dialect: Dialect,

@@ -29,6 +29,14 @@ pub(super) enum Key {
 const FORM: &str = "1";
 
 impl Cursor {
+    /// The last key, if it is a text.
+    pub(super) fn text(&self) -> &str {
+        match self.keys.last() {
+            Some(Key::Text(text)) => text,
+            _ => "",
+        }
+    }
+
     /// `form.query.high.id.key…`; texts in hexadecimal. Whoever changes it starts elsewhere in the same rows and sees
     /// nothing else: it only says where, never what.
     pub(super) fn write(&self, query: &Query) -> String {

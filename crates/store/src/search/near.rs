@@ -11,12 +11,15 @@
 //! its nearest row does. Each rank is one range of one index in the very order in which it is shown, so a page costs
 //! what is on it, and not what a family name of two patients in a hundred has in all.
 
+use std::borrow::Cow;
+
 use fhir::search::value::Param;
 
 use super::bind::Bind;
 use super::cond::{any, params_in};
 use super::term::after;
 use crate::db::Dialect;
+use crate::index::term::storable;
 
 /// One alternative for a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,68 +74,106 @@ pub(super) enum Nearest {
     Text,
 }
 
-/// What rows of a rank are ordered by.
-pub(super) fn text_of(rank: i64) -> &'static str {
-    if rank % 2 == 0 { "spelled" } else { "folded" }
+/// One alternative of the kind that has ranks.
+struct Starts<'v> {
+    folded: &'v str,
+    /// As typed, without spaces.
+    tight: String,
+    far: i64,
 }
 
-/// Whether all rows of a rank have the same text.
-pub(super) fn is_one_text(rank: i64) -> bool {
-    rank % RANKS < 2
+fn starts(values: &[TextMatch]) -> impl Iterator<Item = Starts<'_>> {
+    values.iter().filter_map(|value| match value {
+        TextMatch::Starts { folded, raw, far } => {
+            let tight = raw.chars().filter(|c| !matches!(c, ' ' | '\u{3000}')).collect();
+            Some(Starts { folded, tight, far: i64::from(*far) })
+        }
+        TextMatch::Contains(_) | TextMatch::Exact { .. } => None,
+    })
 }
 
-/// Whether one text is searched, in all its readings: then each rank is one range.
-pub(super) fn is_one(values: &[TextMatch]) -> bool {
-    values.iter().filter(|value| matches!(value, TextMatch::Starts { far: 0, .. })).count() == 1
-        && ranks(values).len() == values.len() * 2 + 2
+/// What of a rank one alternative finds: a range of an index.
+pub(super) struct Range<'v> {
+    pub(super) rank: i64,
+    /// Which alternative.
+    at: usize,
+    value: Starts<'v>,
+}
+
+impl<'v> Range<'v> {
+    /// The ranges of a rank.
+    pub(super) fn all(rank: i64, values: &'v [TextMatch]) -> impl Iterator<Item = Self> {
+        let of_rank = move |(_, value): &(usize, Starts<'_>)| value.far == rank / RANKS;
+        starts(values).enumerate().filter(of_rank).map(move |(at, value)| Self { rank, at, value })
+    }
+
+    /// What its rows are in order of.
+    pub(super) fn column(&self) -> &'static str {
+        if self.rank % 2 == 0 { "spelled" } else { "folded" }
+    }
+
+    /// The text of all its rows, where that is one.
+    pub(super) fn text(&self) -> Option<Cow<'_, str>> {
+        let text = if self.rank % 2 == 0 { &self.value.tight } else { self.value.folded };
+        (self.rank % RANKS < 2).then(|| storable(text))
+    }
 }
 
 /// The ranks there are among `values`, nearest first. A reading has none of the even ones: nothing written in
 /// Latin letters folds to kana.
 pub(super) fn ranks(values: &[TextMatch]) -> Vec<i64> {
-    let of = |value: &TextMatch| match value {
-        TextMatch::Starts { far: 0, .. } => vec![0, 1, 2, 3],
-        TextMatch::Starts { far, .. } => vec![i64::from(*far) * RANKS + 1, i64::from(*far) * RANKS + 3],
-        TextMatch::Contains(_) | TextMatch::Exact { .. } => Vec::new(),
+    let of = |value: Starts<'_>| match value.far {
+        0 => vec![0, 1, 2, 3],
+        far => vec![far * RANKS + 1, far * RANKS + 3],
     };
-    let mut ranks: Vec<i64> = values.iter().flat_map(of).collect();
+    let mut ranks: Vec<i64> = starts(values).flat_map(of).collect();
     ranks.sort_unstable();
     ranks.dedup();
     ranks
 }
 
-impl Near {
-    pub(super) fn of(values: &[TextMatch], bind: &mut Bind) -> Self {
-        let ranks = ranks(values);
-        let starts = values.iter().filter_map(|value| match value {
-            TextMatch::Starts { folded, raw, far } => Some((folded, raw, *far)),
-            TextMatch::Contains(_) | TextMatch::Exact { .. } => None,
-        });
-        let values = starts
-            .map(|(folded, raw, far)| {
-                let tight: String = raw.chars().filter(|c| !matches!(c, ' ' | '\u{3000}')).collect();
-                let mut spelling = |text: &str| if far == 0 { bind.text(text) } else { String::new() };
-                let (spelled, spelled_end) = (spelling(&tight), spelling(&after(&tight)));
-                let (folded, folded_end) = (bind.text(folded), bind.text(&after(folded)));
-                Marks { far: far.into(), folded, folded_end, spelled, spelled_end }
-            })
-            .collect();
-        Self { values, ranks }
+impl Marks {
+    fn of(value: &Starts<'_>, bind: &mut Bind) -> Self {
+        let mut spelling = |text: &str| if value.far == 0 { bind.text(text) } else { String::new() };
+        let (spelled, spelled_end) = (spelling(&value.tight), spelling(&after(&value.tight)));
+        let (folded, folded_end) = (bind.text(value.folded), bind.text(&after(value.folded)));
+        Self { far: value.far, folded, folded_end, spelled, spelled_end }
     }
 
-    /// The condition on rows `x` of a rank whose resource has no nearer row.
-    pub(super) fn rows(&self, params: &[Param], rank: i64, bind: &mut Bind) -> String {
+    /// Whether a row is of a rank, if it is of no nearer one.
+    fn condition(&self, rank: i64, row: &str, folded: &str) -> String {
+        let Self { folded: from, folded_end: to, spelled: same, spelled_end: end, .. } = self;
+        match rank % RANKS {
+            0 => format!("({row}.spelled = {same} AND {folded} = {from})"),
+            1 => format!("{folded} = {from}"),
+            2 => format!(
+                "({row}.spelled >= {same} AND {row}.spelled < {end} AND {folded} >= {from} AND {folded} < {to})"
+            ),
+            _ => format!("({folded} >= {from} AND {folded} < {to})"),
+        }
+    }
+}
+
+impl Near {
+    pub(super) fn of(values: &[TextMatch], bind: &mut Bind) -> Self {
+        Self { values: starts(values).map(|value| Marks::of(&value, bind)).collect(), ranks: ranks(values) }
+    }
+
+    /// The condition on rows `x` of one range, whose resource has no nearer row.
+    pub(super) fn rows(&self, params: &[Param], range: &Range<'_>, bind: &mut Bind) -> String {
+        let rank = range.rank;
         let params = params_in(params, bind);
         // The offset keeps PostgreSQL from gathering the nearer rows of everybody beforehand.
         let nearer = format!(
             "SELECT 1 FROM (SELECT {} AS rank, y.spelled, y.folded, y.raw, y.param FROM ix_text y WHERE {} AND y.resource = x.resource) n WHERE n.rank < {rank} OR (n.rank = {rank} AND (n.{text}, n.folded, n.raw, n.param) < (x.{text}, x.folded, x.raw, x.param)) LIMIT 1 OFFSET 0",
             self.rank("y"),
             params.replace("x.", "y."),
-            text = text_of(rank),
+            text = range.column(),
         );
         // The databases are to look by the text that the rank is in order of, and by nothing else.
         let folded = if rank % 2 == 0 { "(x.folded || '')" } else { "x.folded" };
-        format!("{params} AND {} AND NOT EXISTS ({nearer})", self.condition(rank, "x", folded))
+        let condition = self.values[range.at].condition(rank, "x", folded);
+        format!("{params} AND {condition} AND NOT EXISTS ({nearer})")
     }
 
     /// The rank of a resource, or the text by which it stands there.
@@ -149,29 +190,14 @@ impl Near {
         )
     }
 
-    /// Whether a row is of a rank, if it is of no nearer one.
-    fn condition(&self, rank: i64, row: &str, folded: &str) -> String {
-        let spelled = format!("{row}.spelled");
-        let of = |value: &Marks| {
-            let Marks { folded: from, folded_end: to, spelled: same, spelled_end: end, .. } = value;
-            match rank % RANKS {
-                0 => format!("({spelled} = {same} AND {folded} = {from})"),
-                1 => format!("{folded} = {from}"),
-                2 => format!("({spelled} >= {same} AND {spelled} < {end} AND {folded} >= {from} AND {folded} < {to})"),
-                _ => format!("({folded} >= {from} AND {folded} < {to})"),
-            }
-        };
-        any(self.values.iter().filter(|value| value.far == rank / RANKS).map(of).collect())
-    }
-
     /// The rank of a row; NULL if it does not match.
     fn rank(&self, row: &str) -> String {
         let folded = format!("{row}.folded");
-        let cases: Vec<String> = self
-            .ranks
-            .iter()
-            .map(|&rank| format!(" WHEN {} THEN {rank}", self.condition(rank, row, &folded)))
-            .collect();
-        format!("CASE{} END", cases.concat())
+        let case = |&rank: &i64| {
+            let of_far = self.values.iter().filter(|value| value.far == rank / RANKS);
+            let condition = any(of_far.map(|value| value.condition(rank, row, &folded)).collect());
+            format!(" WHEN {condition} THEN {rank}")
+        };
+        format!("CASE{} END", self.ranks.iter().map(case).collect::<String>())
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Plan {
 
 /// A driver of this rank or above is looked at before it is trusted.
 const RANK_UNSURE: u8 = 11;
+/// Fewer than a page of names needs to be looked at.
+const ROWS_FEWER: i64 = 200;
 /// So many rows are worth gathering; beyond, walking the newest resources ends sooner.
 const ROWS_FEW: i64 = 1000;
 
@@ -66,14 +68,20 @@ impl Plan {
         Ok(Self { type_code, level, conds, driver: best.map(|(_, at)| at), patient })
     }
 
-    /// Where no condition is plainly the narrowest, a few rows of each are counted.
+    /// Where no condition is plainly the narrowest, a few rows of each are counted. A text rarely is: 佐藤 is one of
+    /// fifty, and born on that day are three.
     fn choose(&mut self, db: &mut dyn Db, clinic: ClinicId, order: &Order, cut: &Arc<Cut>) -> Result<(), DbError> {
         let Some(best) = self.driver else { return Ok(()) };
-        if self.conds[best].rank(self.patient) < RANK_UNSURE {
+        let is_sure = self.conds[best].rank(self.patient) < RANK_UNSURE;
+        let is_text = is_sure && matches!(self.conds[best], Cond::Text { .. });
+        if is_sure && !is_text {
             return Ok(());
         }
-        let mut fewest = (ROWS_FEW, None);
+        let mut fewest = (if is_text { ROWS_FEWER } else { ROWS_FEW }, None);
         for (at, cond) in self.conds.iter().enumerate().filter(|(_, cond)| cond.rank(self.patient) < 40) {
+            if is_text && matches!(cond, Cond::Text { .. }) {
+                continue;
+            }
             let mut bind = Bind::new(clinic, db.dialect(), cut);
             let Some(set) = cond.set(self.type_code, self.patient, &mut bind) else { continue };
             let limit = bind.int(fewest.0);
@@ -85,6 +93,8 @@ impl Plan {
         }
         if fewest.1.is_some() {
             self.driver = fewest.1;
+        } else if is_text {
+            return Ok(());
         } else if let Some(walk) = order.walk().filter(|_| self.conds[best].rank(self.patient) < 40) {
             // All resources in order, or as many of them as lie in a range of what they are in order of.
             self.driver = match walk {

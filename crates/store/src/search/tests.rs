@@ -31,13 +31,14 @@ fn plans(db: &mut dyn Db, text: &str) -> Vec<(String, Vec<String>)> {
         Dialect::Sqlite => ("EXPLAIN QUERY PLAN", 3),
         Dialect::Postgres => ("EXPLAIN (COSTS OFF)", 0),
     };
-    let mut explained = |stage: Stage| {
-        let mut bind = Bind::new(clinic, db.dialect(), &Arc::default());
-        let text = stage.statement(&plan, &order, None, 31, &mut bind)?;
-        let lines = db.all(&format!("{explain} {text}"), &bind.values(), |row| row.text(column));
-        Some((format!("{stage:?}"), lines.unwrap()))
-    };
-    Stage::all(&plan, &order, None).into_iter().filter_map(&mut explained).collect()
+    let mut plans = Vec::new();
+    for stage in Stage::all(&plan, &order, None) {
+        for (text, bind) in stage.statements(&plan, &order, None, 31, &Bind::new(clinic, db.dialect(), &Arc::default())) {
+            let lines = db.all(&format!("{explain} {text}"), &bind.values(), |row| row.text(column));
+            plans.push((format!("{stage:?}"), lines.unwrap()));
+        }
+    }
+    plans
 }
 
 #[test]
@@ -50,9 +51,10 @@ fn sqlite_reads_a_page_in_the_order_of_an_index() {
     const FOLDED: &str = "SEARCH x USING PRIMARY KEY (clinic=? AND param=? AND folded";
     const DATE: &str = "SEARCH x USING PRIMARY KEY (clinic=? AND param=?";
     const LONG: &str = "SEARCH x USING PRIMARY KEY (clinic=? AND param=? AND high>?)";
-    let cases: [(&str, &[&str]); 6] = [
+    let cases: [(&str, &[&str]); 7] = [
         ("Patient?name=髙橋", &[SPELLED, FOLDED, SPELLED, FOLDED]),
-        ("Patient?family=sato&birthdate=1990-01-01", &[SPELLED, FOLDED, SPELLED, FOLDED, FOLDED, FOLDED]),
+        ("Patient?family=sato", &[SPELLED, FOLDED, SPELLED, FOLDED, FOLDED, FOLDED]),
+        ("Patient?name=高橋,タカハシ", &[SPELLED, SPELLED, FOLDED, FOLDED, SPELLED, SPELLED, FOLDED, FOLDED]),
         ("Encounter?date=2025-04-01&_sort=date", &[DATE]),
         ("Encounter?date=ge2025-04-01&_sort=-date", &[DATE, LONG]),
         ("Encounter?_sort=-date", &[DATE, "SEARCH r0 USING INDEX resource_type (clinic=? AND type=?)"]),

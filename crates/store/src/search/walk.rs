@@ -3,14 +3,18 @@
 //! A page that is in the order of one index is taken in stages, each of which comes after all of the one before, so
 //! it costs what is on it and not what matches. Everything else is one stage: gathered, then sorted.
 
+use std::cmp::Ordering;
+
 use fhir::search::value::Param;
 
 use super::bind::Bind;
 use super::cond::{Cond, Dates, params_in};
 use super::cursor::{Cursor, Key};
-use super::near::{self, Near};
+use super::near::{self, Near, Range};
 use super::order::{By, Order, Walked};
 use super::plan::Plan;
+use crate::error::DbError;
+use crate::snapshot::Snapshot;
 
 /// A part of the result that lies before or after other parts as a whole.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,9 +44,7 @@ impl Stage {
     /// The stages of a search from the cursor's on.
     pub(super) fn all(plan: &Plan, order: &Order, from: Option<&Cursor>) -> Vec<Self> {
         match (order.keys(), plan.driver()) {
-            (&[(By::Rank, _), (By::Near, _)], Some(Cond::Text { values, .. }))
-                if near::is_one(values) && plan.driver() == plan.ranked() =>
-            {
+            (&[(By::Rank, _), (By::Near, _)], Some(Cond::Text { values, .. })) if plan.driver() == plan.ranked() => {
                 let first = from.and_then(|cursor| cursor.keys.first());
                 let is_left = |rank: &i64| !matches!(first, Some(Key::Int(reached)) if rank < reached);
                 near::ranks(values).into_iter().filter(is_left).map(Stage::Near).collect()
@@ -66,40 +68,76 @@ impl Stage {
         }
     }
 
-    /// The statement of the next `limit` rows; None where there can be none.
-    pub(super) fn statement(
+    /// The next `limit` rows.
+    pub(super) fn rows(
+        self,
+        snapshot: &mut Snapshot<'_>,
+        plan: &Plan,
+        order: &Order,
+        from: Option<&Cursor>,
+        limit: usize,
+        new: &Bind,
+    ) -> Result<Vec<Cursor>, DbError> {
+        let mut found = Vec::new();
+        let texts = self.statements(plan, order, from, limit, new);
+        let is_several = texts.len() > 1;
+        for (text, bind) in texts {
+            found.extend(snapshot.db.all(&text, &bind.values(), |row| order.read(row))?);
+        }
+        if is_several {
+            // Each is in the order of the stage; who is found twice stands in one place both times.
+            found.sort_by(|a, b| a.text().cmp(b.text()).then(b.id.cmp(&a.id)));
+            found.dedup_by_key(|row| row.id);
+            found.truncate(limit);
+        }
+        Ok(found)
+    }
+
+    /// Statements that together have the next `limit` rows, none of them more.
+    pub(super) fn statements(
         self,
         plan: &Plan,
         order: &Order,
         from: Option<&Cursor>,
-        limit: i64,
-        bind: &mut Bind,
-    ) -> Option<String> {
-        match self {
-            Self::Gathered => Some(order.statement(plan, from, limit, bind)),
-            Self::Undated { param } => Some(undated(param, plan, from, limit, bind)),
-            Self::Near(rank) => {
-                let Some(Cond::Text { params, values }) = plan.driver() else { return None };
-                let near = Near::of(values, bind);
-                let text = format!("x.{}", near::text_of(rank));
-                let columns = vec![format!("CAST({rank} AS BIGINT)"), text.clone()];
-                let key = (!near::is_one_text(rank)).then_some(text);
-                let condition = near.rows(params, rank, bind);
-                let from = Resume::of(from, |keys| matches!(keys.first(), Some(Key::Int(at)) if *at == rank));
-                let walk = Walk { table: "ix_text", condition, columns, key, descending: false };
-                Some(walk.statement(plan, from, limit, bind))
-            }
-            Self::Dated { param, dates, descending } => {
-                let (table, condition) = match plan.driver() {
-                    Some(Cond::Date { values, .. }) => dates.rows(&[param], values.first()?, bind)?,
-                    _ => ("ix_date", params_in(&[param], bind)),
-                };
-                let from = Resume::of(from, |_| true);
-                let columns = vec!["x.low".to_owned()];
-                let walk = Walk { table, condition, key: columns.last().cloned(), columns, descending };
-                Some(walk.statement(plan, from, limit, bind))
-            }
+        limit: usize,
+        new: &Bind,
+    ) -> Vec<(String, Bind)> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        if let (Self::Near(rank), Some(Cond::Text { params, values })) = (self, plan.driver()) {
+            return Range::all(rank, values)
+                .filter_map(|range| {
+                    let (from, mut bind) = (Resume::in_texts(from, &range)?, new.clone());
+                    let text = format!("x.{}", range.column());
+                    let condition = Near::of(values, &mut bind).rows(params, &range, &mut bind);
+                    let columns = vec![format!("CAST({rank} AS BIGINT)"), text.clone()];
+                    let key = range.text().is_none().then_some(text);
+                    let walk = Walk { table: "ix_text", condition, columns, key, descending: false };
+                    Some((walk.statement(plan, &from, limit, &mut bind), bind))
+                })
+                .collect();
         }
+        let mut bind = new.clone();
+        let text = match self {
+            Self::Gathered => Some(order.statement(plan, from, limit, &mut bind)),
+            Self::Undated { param } => Some(undated(param, plan, from, limit, &mut bind)),
+            Self::Dated { param, dates, descending } => {
+                dated(plan, param, dates, &mut bind).map(|(table, condition)| {
+                    let columns = vec!["x.low".to_owned()];
+                    let walk = Walk { table, condition, key: columns.last().cloned(), columns, descending };
+                    walk.statement(plan, &Resume { high: from.map(|from| from.high), last: from }, limit, &mut bind)
+                })
+            }
+            Self::Near(_) => None,
+        };
+        text.map(|text| (text, bind)).into_iter().collect()
+    }
+}
+
+/// The table and the condition of rows with a date; None where there can be none.
+fn dated(plan: &Plan, param: Param, dates: Dates, bind: &mut Bind) -> Option<(&'static str, String)> {
+    match plan.driver() {
+        Some(Cond::Date { values, .. }) => dates.rows(&[param], values.first()?, bind),
+        _ => Some(("ix_date", params_in(&[param], bind))),
     }
 }
 
@@ -111,13 +149,21 @@ struct Resume<'c> {
 }
 
 impl<'c> Resume<'c> {
-    fn of(cursor: Option<&'c Cursor>, is_here: impl Fn(&[Key]) -> bool) -> Self {
-        Self { high: cursor.map(|cursor| cursor.high), last: cursor.filter(|cursor| is_here(&cursor.keys)) }
+    /// None if the page starts after all of the range.
+    fn in_texts(cursor: Option<&'c Cursor>, range: &Range<'_>) -> Option<Self> {
+        let high = cursor.map(|cursor| cursor.high);
+        let last = cursor.filter(|cursor| cursor.keys.first() == Some(&Key::Int(range.rank)));
+        let order = last.zip(range.text()).map(|(last, text)| text.as_ref().cmp(last.text()));
+        match order {
+            Some(Ordering::Less) => None,
+            Some(Ordering::Greater) => Some(Self { high, last: None }),
+            Some(Ordering::Equal) | None => Some(Self { high, last }),
+        }
     }
 }
 
 impl Walk {
-    fn statement(&self, plan: &Plan, from: Resume<'_>, limit: i64, bind: &mut Bind) -> String {
+    fn statement(&self, plan: &Plan, from: &Resume<'_>, limit: i64, bind: &mut Bind) -> String {
         let Self { table, condition, columns, key, descending } = self;
         let (direction, sign) = if *descending { ("DESC", "<") } else { ("ASC", ">") };
         let mut more = String::new();
