@@ -6,7 +6,7 @@ use super::files::File;
 use super::packages::Package;
 
 /// Read, and fit to be linked into a program that is given away under Apache-2.0 or MIT.
-const FIT: [&str; 14] = [
+const FIT: [&str; 15] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
@@ -17,6 +17,8 @@ const FIT: [&str; 14] = [
     "CDLA-Permissive-2.0",
     "ISC",
     "MIT",
+    // By file: what it covers stays under it, what is linked to it does not come under it (3.3).
+    "MPL-2.0",
     "Unicode-3.0",
     "Unlicense",
     "WTFPL",
