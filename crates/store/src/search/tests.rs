@@ -33,7 +33,8 @@ fn plans(db: &mut dyn Db, text: &str) -> Vec<(String, Vec<String>)> {
     };
     let mut plans = Vec::new();
     for stage in Stage::all(&plan, &order, None) {
-        for (text, bind) in stage.statements(&plan, &order, None, 31, &Bind::new(clinic, db.dialect(), &Arc::default())) {
+        for (text, bind) in stage.statements(&plan, &order, None, 31, &Bind::new(clinic, db.dialect(), &Arc::default()))
+        {
             let lines = db.all(&format!("{explain} {text}"), &bind.values(), |row| row.text(column));
             plans.push((format!("{stage:?}"), lines.unwrap()));
         }

@@ -43,7 +43,7 @@ impl SignIn {
         if there.len() >= PASSKEYS_MAX {
             return Err(too_many());
         }
-        let there: Vec<CredentialID> = there.into_iter().map(|passkey| passkey.id.into()).collect();
+        let there: Vec<CredentialID> = there.into_iter().map(|passkey| passkey.id).collect();
         let (options, state) = party
             .start_passkey_registration(party::handle(&account.id), &account.login, &account.name, Some(there))
             .map_err(|_| Problem::internal())?;
