@@ -45,10 +45,9 @@ fn access_points_for_a_declared_clinic_are_proposed_within_the_rules() {
 #[test]
 fn a_map_is_written_for_a_clinic_and_for_a_drawing() {
     let place = Place::new();
-    let out = place.path("map.svg");
+    let (out, path) = (place.path("map.svg"), clinic(&place));
     for show in ["level", "probability"] {
-        let path = clinic(&Place::new());
-        let output = run(komainu().args(["wifi", "map", "--show", show, "--out"]).arg(&out).arg(path));
+        let output = run(komainu().args(["wifi", "map", "--show", show, "--out"]).arg(&out).arg(&path));
         assert!(output.status.success(), "{}", said(&output));
         assert!(std::fs::read_to_string(&out).unwrap().starts_with("<svg"));
     }
