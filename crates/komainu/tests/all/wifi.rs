@@ -45,12 +45,13 @@ fn access_points_for_a_declared_clinic_are_proposed_within_the_rules() {
 #[test]
 fn a_map_is_written_for_a_clinic_and_for_a_drawing() {
     let place = Place::new();
-    let out = place.path("map.svg");
+    let (out, path) = (place.path("map.svg"), clinic(&place));
     for show in ["level", "probability"] {
-        let path = clinic(&Place::new());
-        let output = run(komainu().args(["wifi", "map", "--show", show, "--out"]).arg(&out).arg(path));
+        let output = run(komainu().args(["wifi", "map", "--show", show, "--out"]).arg(&out).arg(&path));
         assert!(output.status.success(), "{}", said(&output));
-        assert!(std::fs::read_to_string(&out).unwrap().starts_with("<svg"));
+        let text = std::fs::read_to_string(&out).unwrap();
+        assert!(text.starts_with("<svg"), "{text}");
+        assert!(text.ends_with("</svg>\n"), "{text}");
     }
     let (lines, aps) = (place.path("lines.csv"), place.path("aps.csv"));
     std::fs::write(&lines, "class,x1,y1,x2,y2\nwall,0,0,20,0\nwall,0,0,0,15\n").unwrap();

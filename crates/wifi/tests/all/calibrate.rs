@@ -4,8 +4,8 @@ use crate::synthetic::{TRUTH, Truth, aps, floor, powers, random, survey};
 use wifi::calibrate::dataset::{Numbers, Site};
 use wifi::calibrate::model::{Effort, Model};
 use wifi::calibrate::parameters::Parameter;
-use wifi::calibrate::process::FitError;
-use wifi::evaluate::{Compared, Evaluation, Score};
+use wifi::calibrate::process::{Estimate, FitError};
+use wifi::evaluate::{Compared, Evaluation, Score, Verdicts};
 use wifi::radio::Band;
 use wifi::reading::Survey;
 
@@ -93,4 +93,17 @@ fn without_readings_there_is_an_error_and_no_map() {
     let site = Site { floor: &floor, aps: &aps };
     let data = site.dataset(&Survey::default(), Band::Five, &mut Numbers::default()).unwrap();
     assert_eq!(Model::learn(&data, None, Effort::default()).err(), Some(FitError::Empty));
+}
+
+#[test]
+fn a_score_says_how_far_off_how_biased_and_how_sure_it_was() {
+    let pair = |measured, mean| Compared { measured, expected: Estimate { mean, sd: 2.0, sd_level: 1.0 } };
+    // Errors of 3, -1, 4 and 0 dB; two within 1.645 times 2 dB and the 3 too; the third is on the wrong side of -65.
+    let score = Score::of(&[pair(-50.0, -47.0), pair(-60.0, -61.0), pair(-67.0, -63.0), pair(-80.0, -80.0)]).unwrap();
+    assert_eq!((score.pairs, score.bias_db, score.mae_db), (4, 1.5, 2.0));
+    assert!((score.rmse_db - 6.5_f64.sqrt()).abs() < 1e-12);
+    assert_eq!((score.interval_90, score.pass_fail), (0.75, 0.75));
+    assert_eq!(Score::of(&[]), None);
+    assert_eq!(Verdicts { pairs: 4, right: 3 }.share(), 0.75);
+    assert_eq!(Verdicts::default().share(), 0.0);
 }

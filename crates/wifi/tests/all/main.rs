@@ -13,4 +13,5 @@ mod office;
 mod place;
 mod predict;
 mod properties;
+mod room;
 mod synthetic;
