@@ -70,7 +70,6 @@ fn a_write_touches_few_pages() {
             }
             let pages = (size() - from) / FRAME;
             assert!(pages >= ALONE, "the log was begun anew meanwhile, so this says nothing");
-            println!("{} pages for each", pages as f64 / ALONE as f64);
             assert!(pages <= most * ALONE, "{} pages for each", pages as f64 / ALONE as f64);
         }
     });
