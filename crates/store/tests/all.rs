@@ -6,6 +6,8 @@
 mod accounts;
 #[path = "all/audit.rs"]
 mod audit_log;
+#[path = "all/cost.rs"]
+mod cost;
 #[path = "all/durability/mod.rs"]
 mod durability;
 #[path = "all/factors.rs"]
