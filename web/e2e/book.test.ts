@@ -32,6 +32,7 @@ async function book(patient?: string): Promise<Page> {
   await page.goto(`${ready.page}/appointments${patient ? `/${patient}` : ''}`);
   await page.getByRole('textbox', { name: '日付' }).fill(ahead.replaceAll('-', ''));
   await page.getByText(wareki(ahead)).waitFor();
+  await page.keyboard.press('Enter');
   await page.getByRole('table').waitFor();
   return page;
 }
@@ -62,6 +63,7 @@ test('day and week, half days and holidays, read well to a machine', async () =>
   await page.getByRole('columnheader').nth(7).waitFor();
   await accessible(page, 'book, week');
   await page.getByRole('textbox', { name: '日付' }).fill('R9.1.1');
+  await page.keyboard.press('Enter');
   await page.getByText('元日').waitFor();
   expect(await page.getByRole('columnheader', { name: /元日/ }).count()).toBe(1);
 });

@@ -164,6 +164,13 @@ export class LocalStore {
     return sealed && unseal<T>(this.key, `draft/${key}`, sealed);
   }
 
+  /** The patients for whom somebody's words are on this device alone. */
+  async unsavedDrafts(user: string): Promise<string[]> {
+    const mine = (await this.db.getAllKeys('draft')).filter((key) => key.startsWith(`${user}/`)).map((key) => key.slice(user.length + 1));
+    const drafts = await Promise.all(mine.map((patient) => this.draft<{ unsaved?: boolean }>(user, patient).catch(() => undefined)));
+    return mine.filter((_, i) => drafts[i]?.unsaved);
+  }
+
   async dropDraft(user: string, patient: string): Promise<void> {
     await this.db.delete('draft', `${user}/${patient}`);
   }

@@ -30,6 +30,8 @@ interface Kept {
   /** What was last handed to the queue, by `Type/id`. */
   sent: Record<string, Resource>;
   at: number;
+  /** The queue does not have all of it. */
+  unsaved: boolean;
 }
 
 /** How long 確定 can be taken back. */
@@ -185,11 +187,11 @@ export class Writing {
     this.#timer = setTimeout(() => void this.keep(), pauseMs);
   }
 
-  async keep(): Promise<void> {
+  async keep(unsaved = true): Promise<void> {
     clearTimeout(this.#timer);
     if (!this.changed) return;
     const at = Date.now();
-    const kept: Kept = { ...this.#drafts, soap: $state.snapshot(this.soap), drugs: $state.snapshot(this.drugs) as Drug[], acts: $state.snapshot(this.acts) as Act[], at };
+    const kept: Kept = { ...this.#drafts, soap: $state.snapshot(this.soap), drugs: $state.snapshot(this.drugs) as Drug[], acts: $state.snapshot(this.acts) as Act[], at, unsaved };
     try {
       await this.store.keepDraft(this.by.user, this.chart.id, kept);
       this.keptAt = at;
@@ -288,7 +290,8 @@ export class Writing {
     await this.keep();
     const writes = await this.#writes(false);
     if (writes.length > 0) await this.outbox.addAll(this.chart.id, writes);
-    await this.keep();
+    // A line of a prescription that is not complete stays here alone.
+    await this.keep(this.drugs.some((drug) => drug.name.trim() !== '' && faults(drug).length > 0));
   }
 
   /** 確定. Nothing is final before `undoMs` have passed. */

@@ -326,6 +326,7 @@ export const en: Words = {
     others: (n) => `${plural(n, 'entry', 'entries')} by others are sent when they sign in.`,
     open: 'Show unsent entries',
     goTo: 'Open the chart',
+    drafts: (n) => `${n} begun and on this device alone. Open to go on.`,
     kinds: { Communication: 'Memo', Encounter: 'Visit', Appointment: 'Appointment', Patient: 'Registration', Composition: 'Note', MedicationRequest: 'Prescription', ServiceRequest: 'Order', Observation: 'Measurement', Condition: 'Problem', AllergyIntolerance: 'Allergy' },
     acts: { finalise: 'finalise', amend: 'amend' },
     steps: { booked: 'booked', arrived: 'arrived', interview: 'questions', waiting: 'waiting', 'in-room': 'with doctor', examination: 'tests', payment: 'to pay', done: 'done', cancelled: 'taken back', noshow: 'did not come', fulfilled: 'kept', 'checked-in': 'checked in' },

@@ -322,6 +322,7 @@ export const ja = {
     others: (n: number) => `ほかの職員が書いた ${n} 件は、その人がサインインすると送られます。`,
     open: '未送信の記録を見る',
     goTo: 'カルテを開く',
+    drafts: (n: number) => `書きかけの記載が ${n} 件、この端末だけにあります。開くと続きを書けます。`,
     kinds: { Communication: '受付メモ', Encounter: '受付', Appointment: '予約', Patient: '患者登録', Composition: '記載', MedicationRequest: '処方', ServiceRequest: '処置・検査の指示', Observation: '測定値', Condition: '病名', AllergyIntolerance: 'アレルギー' } as Record<string, string>,
     acts: { finalise: '確定', amend: '追記・訂正' },
     steps: { booked: '予約', arrived: '来院', interview: '問診', waiting: '診察待ち', 'in-room': '診察中', examination: '検査・処置', payment: '会計待ち', done: '会計済', cancelled: '取消', noshow: '来院なし', fulfilled: '済', 'checked-in': '受付済' } as Record<string, string>,
