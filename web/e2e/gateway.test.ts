@@ -91,4 +91,4 @@ test.skipIf(!isGateway)('rules are tried, proven, confirmed and given up; a vend
   await page.getByRole('button', { name: '閉じる: ネットケア商会' }).click();
   await page.getByText('ネットケア商会 の入口を閉じました').waitFor();
   expect(await page.getByRole('timer').count()).toBe(0);
-});
+}, 240_000);
