@@ -138,7 +138,7 @@ test('signing out in the middle of a sentence loses none of it', async () => {
   const { id } = await regular();
   const page = await writing(id);
   await page.keyboard.press('Alt+n');
-  await page.keyboard.type('名前だけの薬');
+  await page.getByRole('group', { name: '1行目' }).getByLabel('薬', { exact: true }).fill('名前だけの薬');
   await field(page, 'S').fill('書いてすぐ席を立つ');
   await page.getByRole('button', { name: '利用者と表示' }).click();
   await page.getByRole('button', { name: 'サインアウト' }).click();
