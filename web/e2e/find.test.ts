@@ -52,8 +52,8 @@ describe('by keyboard', () => {
     await options(page).first().waitFor();
     await page.keyboard.press('ArrowDown');
     await accessible(page, 'search with candidates');
-    expect(await page.getByRole('option', { selected: true }).count()).toBe(1);
-    const name = await page.getByRole('option', { selected: true }).innerText();
+    expect(await page.getByRole('listbox').getByRole('option', { selected: true }).count()).toBe(1);
+    const name = await page.getByRole('listbox').getByRole('option', { selected: true }).innerText();
     await page.keyboard.press('Enter');
     const banner = page.getByRole('region', { name: 'カルテ' });
     await banner.waitFor();
