@@ -17,7 +17,6 @@ pub mod policy;
 pub mod proof;
 pub mod rtx;
 pub mod session;
-pub mod view;
 
 pub use intent::Intent;
 pub use passage::Passage;

@@ -28,7 +28,6 @@ mod rtx_traps;
 mod rtx_vendor;
 mod rtx_walk;
 mod sessions;
-mod views;
 mod window;
 
 /// Holds a text against the one kept in `tests/golden`; `KOMAINU_BLESS=1` keeps the new one.

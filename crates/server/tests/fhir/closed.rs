@@ -60,7 +60,7 @@ impl World {
     }
 
     pub(crate) async fn seal(&self, patient: &str, known: bool) {
-        let body = json!({"label": "staff", "known": known, "reason": "職員の受診", "password": PASSWORD});
+        let body = json!({"label": "staff", "known": known, "reason": "職員の受診", "proof": {"password": PASSWORD}});
         let answer = self.api("director", "PUT", &format!("/api/patients/{patient}/seal"), &body).await;
         assert_eq!(answer.status, 204, "{}", String::from_utf8_lossy(&answer.body));
     }
