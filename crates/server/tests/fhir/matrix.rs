@@ -13,9 +13,9 @@ use crate::api::harness::{PASSWORD, post};
 
 /// What is sent to each route of `/api` for which one must be signed in: what it takes to get past its form.
 fn sent(method: &str, path: &str, patient: &str) -> Option<(String, Value)> {
-    let proof = |extra: Value| {
-        let mut body = json!({"password": PASSWORD});
-        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    let password = json!({"password": PASSWORD});
+    let proof = |mut body: Value| {
+        body["proof"] = password.clone();
         body
     };
     let body = match (method, path) {
@@ -23,9 +23,23 @@ fn sent(method: &str, path: &str, patient: &str) -> Option<(String, Value)> {
         ("get" | "delete", _) => Value::Null,
         ("post", "/api/session/second-step" | "/api/session/factor/confirmation") => json!({"code": "123456"}),
         ("post", "/api/session/password") => json!({"current": "wrong", "new": "tori-ga-3wa-niwa-2"}),
-        ("post", "/api/session/factor" | "/api/session/factor/removal" | "/api/accounts/{account}/factor-reset") => {
-            proof(json!({}))
-        }
+        (
+            "post",
+            "/api/session/factor"
+            | "/api/session/factor/removal"
+            | "/api/session/passkeys"
+            | "/api/accounts/{account}/factor-reset",
+        ) => password.clone(),
+        ("post", "/api/session/passkeys/confirmation") => json!({"ceremony": "x", "credential": {}, "label": "iPad"}),
+        ("post", "/api/session/passkeys/removal") => proof(json!({"id": "AA"})),
+        // No If-Match: whoever may is told that it is missing, and nothing is changed.
+        ("put", "/api/network") => json!({"text": "", "why": "x"}),
+        ("post", "/api/network/draft") => json!({"text": ""}),
+        ("post", "/api/network/reach") => json!({"text": "", "device": "x"}),
+        ("post", "/api/network/proof") => json!({"text": "", "rules": ""}),
+        ("post", "/api/network/gateway/trial") => json!({"why": "x", "seconds": 60}),
+        ("post", "/api/network/gateway/confirmation") => Value::Null,
+        ("post", "/api/network/gateway/openings") => json!({"vendor": "x", "minutes": 10, "why": "x"}),
         ("put", "/api/factor-policy") => proof(json!({"duties": []})),
         ("put", "/api/patients/{patient}/seal") => {
             proof(json!({"label": "vip", "known": true, "reason": "本人の希望"}))
@@ -35,13 +49,21 @@ fn sent(method: &str, path: &str, patient: &str) -> Option<(String, Value)> {
         ("post", "/api/openings/{opening}/review") => json!({"verdict": "justified"}),
         _ => return None,
     };
-    Some((path.replace("{patient}", patient).replace("{account}", "nobody").replace("{opening}", "none"), body))
+    Some((
+        path.replace("{patient}", patient)
+            .replace("{account}", "nobody")
+            .replace("{opening}", "none")
+            .replace("{number}", "1")
+            .replace("{vendor}", "x"),
+        body,
+    ))
 }
 
 /// Rows that open or end a session are asked in no order that a table could keep.
-const OF_SESSIONS: [(&str, &str); 2] = [("post", "/api/session"), ("delete", "/api/session")];
+const OF_SESSIONS: [(&str, &str); 3] =
+    [("post", "/api/session"), ("post", "/api/session/passkey"), ("delete", "/api/session")];
 /// For everyone.
-const OPEN: [&str; 3] = ["/api/health", "/api/authority", "/ca.crt"];
+const OPEN: [&str; 4] = ["/api/health", "/api/authority", "/ca.crt", "/api/passkey-challenge"];
 
 #[tokio::test]
 async fn every_route_answers_each_duty_as_was_agreed() {

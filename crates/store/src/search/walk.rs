@@ -55,7 +55,8 @@ impl Stage {
                 match driver {
                     None if is_past_dates => vec![Self::Undated { param }],
                     None => vec![dated(Dates::Near), Self::Undated { param }],
-                    Some(_) if is_past_dates => Vec::new(),
+                    // Every row that such a condition finds has a date.
+                    Some(driver) if driver.is_single_date(param) && is_past_dates => Vec::new(),
                     // What began before the range comes first, or last.
                     Some(driver) if driver.is_single_date(param) => match descending {
                         true => vec![dated(Dates::Near), dated(Dates::Long)],
