@@ -257,3 +257,17 @@ fn postgresql_gives_pages_in_the_order_asked_for() {
         run(&place, cases(8));
     }
 }
+
+/// A page that ends among visits without a time, found by something else than their time.
+#[test]
+fn a_page_goes_on_where_the_visits_have_no_time() {
+    let place = Place::sqlite();
+    let (store, made) = (Store::open(place.config()).unwrap(), Cell::new(0));
+    let visit =
+        |rest: &str| format!(r#"{{"resourceType":"Encounter","status":"planned","class":{{"code":"AMB"}}{rest}}}"#);
+    let timed = visit(r#","period":{"start":"2025-03-31T09:00:00+09:00"}"#);
+    let texts = [timed.clone(), visit(""), timed, visit(""), visit("")];
+    let questions = ["date", "-date"].map(|sort| (format!("Encounter?_sort={sort}&status=planned"), 3));
+    let mut clinic = Clinic { world: World::new(), made: &made };
+    block_on(compare(&store, &mut clinic, &texts, &questions)).unwrap();
+}
