@@ -23,13 +23,11 @@ fn sent(method: &str, path: &str, patient: &str) -> Option<(String, Value)> {
         ("get" | "delete", _) => Value::Null,
         ("post", "/api/session/second-step" | "/api/session/factor/confirmation") => json!({"code": "123456"}),
         ("post", "/api/session/password") => json!({"current": "wrong", "new": "tori-ga-3wa-niwa-2"}),
-        (
-            "post",
-            "/api/session/factor"
-            | "/api/session/factor/removal"
-            | "/api/session/passkeys"
-            | "/api/accounts/{account}/factor-reset",
-        ) => password.clone(),
+        ("post", "/api/session/factor" | "/api/session/passkeys" | "/api/accounts/{account}/factor-reset") => {
+            password.clone()
+        }
+        // A wrong one: the right one would end the session that the next rows are asked in.
+        ("post", "/api/session/factor/removal") => json!({"password": "wrong"}),
         ("post", "/api/session/passkeys/confirmation") => json!({"ceremony": "x", "credential": {}, "label": "iPad"}),
         ("post", "/api/session/passkeys/removal") => proof(json!({"id": "AA"})),
         // No If-Match: whoever may is told that it is missing, and nothing is changed.
