@@ -1,8 +1,9 @@
 // The local store against the browser's real IndexedDB and WebCrypto, on an address of its own.
 
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build } from 'vite';
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type * as harness from './store-harness';
 import { newContext, useBrowser } from './world';
 
@@ -15,6 +16,7 @@ beforeAll(async () => {
   const built = await build({
     configFile: false,
     logLevel: 'error',
+    plugins: [svelte()],
     build: { write: false, minify: false, lib: { entry: new URL('store-harness.ts', import.meta.url).pathname, formats: ['iife'], name: 'store' } },
   });
   const [bundle] = Array.isArray(built) ? built : [built];
@@ -89,7 +91,7 @@ test('an older database is brought up step by step and keeps what it held', asyn
     return { version: now.version, latest: store.databaseVersion, stores: [...now.objectStoreNames], list: await now.get('list', 'p/problems') };
   });
   expect(result.version).toBe(result.latest);
-  expect(result.stores).toEqual(['device', 'list', 'opened', 'outbox', 'resource']);
+  expect(result.stores).toEqual(['device', 'draft', 'list', 'opened', 'outbox', 'resource']);
   expect(result.list?.keys).toEqual(['Condition/a']);
 });
 
@@ -122,4 +124,71 @@ test('a session that ends leaves unsent writes alone; destroying leaves nothing'
     return { counts, databases: await indexedDB.databases() };
   });
   expect(result).toEqual({ counts: { resource: 0, outbox: 1, session: undefined }, databases: [] });
+});
+
+describe('the queue', () => {
+  const answers = async (page: Page) => {
+    await page.route('http://localhost/fhir/**', (route) =>
+      route.fulfill({ contentType: 'application/fhir+json', headers: { ETag: 'W/"k.2"' }, body: route.request().postData() ?? '{}' }));
+  };
+
+  test('what is written while somebody ends their round of sending is sent after it', async () => {
+    const page = await blank();
+    await answers(page);
+    await page.evaluate(async () => {
+      const outbox = new store.Outbox(await store.LocalStore.open(), 'kato');
+      let end = () => undefined as void;
+      const held = new Promise<void>((done) => (end = done));
+      await new Promise<void>((begun) => void navigator.locks.request('komainu-outbox', () => (begun(), held)));
+      await outbox.add('p', { resourceType: 'Encounter', id: 'v', status: 'arrived' }, 'k.1');
+      end();
+      Object.assign(globalThis, { outbox });
+    });
+    await page.waitForFunction(() => (globalThis as unknown as { outbox: harness.Outbox }).outbox.unsent === 0);
+  });
+
+  test('an earlier reading that takes longer does not bring back what has been sent', async () => {
+    const page = await blank();
+    await answers(page);
+    const unsent = await page.evaluate(async () => {
+      const local = await store.LocalStore.open();
+      const outbox = new store.Outbox(local, 'kato');
+      let end = () => undefined as void;
+      const held = new Promise<void>((done) => (end = done));
+      await new Promise<void>((begun) => void navigator.locks.request('komainu-outbox', () => (begun(), held)));
+      await outbox.add('p', { resourceType: 'Encounter', id: 'v', status: 'arrived' }, 'k.1');
+      const decrypt = crypto.subtle.decrypt.bind(crypto.subtle);
+      let go = () => undefined as void;
+      const slow = new Promise<void>((done) => (go = done));
+      crypto.subtle.decrypt = async (...what) => (await slow, decrypt(...what));
+      const earlier = outbox.reload();
+      await local.db.count('outbox');
+      crypto.subtle.decrypt = decrypt;
+      end();
+      while (outbox.unsent > 0) await new Promise((done) => setTimeout(done, 10));
+      go();
+      await earlier;
+      return outbox.unsent;
+    });
+    expect(unsent).toBe(0);
+  });
+
+  test('a confirmed write is shown until the screens have what was stored', async () => {
+    const page = await blank();
+    await answers(page);
+    const seen = await page.evaluate(async () => {
+      const outbox = new store.Outbox(await store.LocalStore.open(), 'kato');
+      const counts: number[] = [];
+      const read = new Promise<void>((done) => outbox.onStored(async () => {
+        await new Promise((later) => setTimeout(later, 20));
+        counts.push(outbox.unsent);
+        done();
+      }));
+      await outbox.add('p', { resourceType: 'Encounter', id: 'v', status: 'arrived' }, 'k.1');
+      await read;
+      while (outbox.unsent > 0) await new Promise((done) => setTimeout(done, 10));
+      return [...counts, outbox.unsent];
+    });
+    expect(seen).toEqual([1, 0]);
+  });
 });

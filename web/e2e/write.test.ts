@@ -134,6 +134,28 @@ test('the session ends while somebody writes: the text is there when they are ba
   expect(await field(page, 'S').inputValue()).toBe('途中まで書いた');
 });
 
+test('signing out in the middle of a sentence loses none of it', async () => {
+  const { id } = await regular();
+  const page = await writing(id);
+  await page.keyboard.press('Alt+n');
+  await page.getByRole('group', { name: '1行目' }).getByLabel('薬', { exact: true }).fill('名前だけの薬');
+  await field(page, 'S').fill('書いてすぐ席を立つ');
+  await page.getByRole('button', { name: '利用者と表示' }).click();
+  await page.getByRole('button', { name: 'サインアウト' }).click();
+  // A line without dose and days is no prescription yet: it is here alone, and that is said before it could be lost.
+  const dialog = page.getByRole('dialog', { name: '未送信の記録' });
+  await dialog.getByText('書きかけの記載が 1 件').waitFor();
+  await accessible(page, 'signing out with a draft');
+  await dialog.getByRole('button', { name: '閉じる' }).click();
+  await page.getByRole('button', { name: '名前だけの薬 を外す' }).click();
+  await page.getByRole('button', { name: '下書きを送る' }).click();
+  await says(page, '未送信 0');
+  await page.getByRole('button', { name: '利用者と表示' }).click();
+  await page.getByRole('button', { name: 'サインアウト' }).click();
+  await page.getByText('サインアウトしました').waitFor();
+  expect((await notes(id))[0]!.section![0]!.text!.div).toContain('書いてすぐ席を立つ');
+});
+
 test('written offline, it is final as soon as the line is back', async () => {
   const { id } = await regular();
   const page = await writing(id);

@@ -52,7 +52,11 @@ export class Book {
     const stops = [
       changes.on((told) => (told === undefined || told.has('Appointment')) && again()),
       connection.onRegained(again),
-      this.outbox.onStored(() => whileOpen(this.#reread())),
+      this.outbox.onStored(() => {
+        const read = this.#reread();
+        whileOpen(read);
+        return read;
+      }),
     ];
     return () => stops.forEach((stop) => stop());
   }

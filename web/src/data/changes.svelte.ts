@@ -28,7 +28,8 @@ class Changes {
     const touched = () => (this.#touched = Date.now());
     const events = ['pointerdown', 'keydown', 'visibilitychange'] as const;
     for (const event of events) document.addEventListener(event, touched, { passive: true, capture: true });
-    let missed = false;
+    // What was asked for before the first count was known may be older than it.
+    let missed = this.#after === undefined;
     while (this.#listeners.size > 0) {
       if (!this.#isAwake() || connection.line === 'offline') {
         missed = true;

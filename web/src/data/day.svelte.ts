@@ -37,6 +37,11 @@ export class Day implements DayRecords {
   at = $state<number | undefined>(undefined);
   failure = $state<Failure | undefined>(undefined);
   #round = 0;
+  /** Readings of the local store begun, and the newest of them that is shown. */
+  #begun = 0;
+  #shown = 0;
+  /** Writes of this device confirmed so far. */
+  #confirmed = 0;
 
   constructor(
     private readonly store: LocalStore,
@@ -69,19 +74,25 @@ export class Day implements DayRecords {
       changes.on(again),
       connection.onRegained(() => again(undefined)),
       // A write of ours was confirmed: its stored form is here already.
-      this.outbox.onStored(() => whileOpen(this.#reread())),
+      this.outbox.onStored(() => {
+        this.#confirmed += 1;
+        const read = this.#reread();
+        whileOpen(read);
+        return read;
+      }),
     ];
     return () => stops.forEach((stop) => stop());
   }
 
   async #reread(): Promise<void> {
-    const round = this.#round;
+    const round = ++this.#begun;
     const [visits, appointments, patients, coverage, memos, doctors, rooms] = await Promise.all([
       this.#kept<Encounter>('visits'), this.#kept<Appointment>('appointments'), this.#kept<Patient>('patients'),
       this.#kept<Coverage>('coverage'), this.#kept<Communication>('memos'),
       this.store.list<PractitionerRole>(house, 'doctors'), this.store.list<Location>(house, 'rooms'),
     ]);
-    if (round !== this.#round) return;
+    if (round < this.#shown) return;
+    this.#shown = round;
     if (visits) this.visits = visits.resources;
     if (appointments) this.appointments = appointments.resources;
     if (patients) this.patients = byId(patients.resources);
@@ -98,6 +109,7 @@ export class Day implements DayRecords {
 
   async refresh(told: Told): Promise<void> {
     const round = ++this.#round;
+    const confirmed = this.#confirmed;
     const [visits, appointments] = await Promise.all([
       search('Encounter', [...during('date', this.date), ['_include', 'Encounter:patient'], ['_count', rowsMax]]),
       search('Appointment', [...during('date', this.date), ['_include', 'Appointment:patient'], ['_count', rowsMax]]),
@@ -107,6 +119,8 @@ export class Day implements DayRecords {
     if (failure?.kind === 'expired') return this.onExpired();
     this.failure = failure;
     if (visits.kind !== 'ok' || appointments.kind !== 'ok') return;
+    // Asked before a write of ours was there, answered after: it would put the older version in the place of the newer.
+    if (confirmed !== this.#confirmed) return this.refresh(told);
     const patients = [...included<Patient>(visits.value), ...included<Patient>(appointments.value)];
     const known = new Set(this.patients.keys());
     const unknown = patients.some((p) => !known.has(p.id ?? ''));

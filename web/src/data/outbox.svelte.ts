@@ -27,9 +27,14 @@ export class Outbox {
   #channel = new BroadcastChannel(channelName);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  /** Readings of the queue begun, and the newest of them that is shown. */
+  #begun = 0;
+  #shown = 0;
+  /** A round of sending waits its turn, and will see all that is written until then. */
+  #waits = false;
   readonly #stopRegained: () => void;
   /** Told of each patient whose chart a confirmed write has changed. */
-  readonly #stored = new Set<(patient: string) => void>();
+  readonly #stored = new Set<(patient: string) => unknown>();
   /** Told when the server no longer knows who is asking. */
   onExpired: () => void = () => undefined;
 
@@ -37,19 +42,23 @@ export class Outbox {
     this.#store = store;
     this.#user = user;
     this.#channel.onmessage = ({ data }: MessageEvent<Change>) => {
-      void this.reload().then(() => data.stored !== null && this.#tellStored(data.stored));
+      void this.#reread(data.stored);
     };
     this.#stopRegained = connection.onRegained(() => void this.send());
   }
 
-  /** Runs `action` after each confirmed or withdrawn write, until the returned function is called. */
-  onStored(action: (patient: string) => void): () => void {
+  /**
+   * Runs `action` after each confirmed or withdrawn write, until the returned function is called. The queue shows the
+   * write until what `action` returns is done, so that nothing falls back to how it was in between.
+   */
+  onStored(action: (patient: string) => unknown): () => void {
     this.#stored.add(action);
     return () => this.#stored.delete(action);
   }
 
-  #tellStored(patient: string): void {
-    for (const action of this.#stored) action(patient);
+  async #reread(stored: string | null): Promise<void> {
+    if (stored !== null && !this.#closed) await Promise.allSettled([...this.#stored].map((action) => action(stored)));
+    await this.reload();
   }
 
   /** Writes not yet confirmed by the server. */
@@ -77,11 +86,15 @@ export class Outbox {
 
   async reload(): Promise<void> {
     if (this.#closed) return;
+    const round = ++this.#begun;
     const tx = this.#store.db.transaction('outbox');
     const [keys, rows] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()]);
     const open = rows.map((row, i) => unseal<Entry>(this.#store.key, 'outbox', row.sealed).then((entry) => ({ seq: keys[i]!, entry })));
     const read = await Promise.all(open);
-    if (!this.#closed) this.rows = read;
+    // An earlier reading may take longer than a later one; it must not bring back what has gone since.
+    if (this.#closed || round < this.#shown) return;
+    this.#shown = round;
+    this.rows = read;
   }
 
   /** Stores a write; it is safe on this device when this resolves, and only then may a screen show it. */
@@ -139,9 +152,11 @@ export class Outbox {
 
   /** Sends what is due, one by one, until something says to wait. */
   async send(): Promise<void> {
-    if (this.#closed) return;
-    await navigator.locks.request(lockName, { ifAvailable: true }, async (lock) => {
-      if (!lock) return;
+    // Whoever sends now may have looked for the last time: this round comes after it, and is left out by nobody.
+    if (this.#closed || this.#waits) return;
+    this.#waits = true;
+    await navigator.locks.request(lockName, async () => {
+      this.#waits = false;
       await this.reload();
       for (let row = this.#next(); row; row = this.#next()) {
         if (!(await this.#sendOne(row))) break;
@@ -221,11 +236,9 @@ export class Outbox {
 
   /** After every change of the queue; `stored` names the patient whose chart has changed with it. */
   async #changed(stored: string | null): Promise<void> {
-    await this.reload();
+    await this.#reread(stored);
     // A session may end while a write is under way; the other tabs have then left with it.
-    if (this.#closed) return;
-    this.#channel.postMessage({ stored } satisfies Change);
-    if (stored !== null) this.#tellStored(stored);
+    if (!this.#closed) this.#channel.postMessage({ stored } satisfies Change);
   }
 
   async #put(seq: number | undefined, entry: Entry): Promise<void> {
