@@ -14,7 +14,7 @@ beforeAll(async () => {
 test('the banner says who it is, in both calendars, and stays', async () => {
   const page = await signedIn();
   await openChart(page, patient.id!);
-  const banner = page.getByRole('region', { name: 'カルテ' });
+  const banner = page.getByRole('region', { name: 'カルテ', exact: true });
   const text = await banner.innerText();
   for (const part of [fullName(patient), kanaName(patient), patientNumber(patient), wareki(patient.birthDate!), patient.birthDate!]) {
     expect(text).toContain(part);
@@ -107,7 +107,7 @@ describe('text is text', () => {
 
     const page = await signedIn();
     await openChart(page, hostile.id!);
-    const banner = page.getByRole('region', { name: 'カルテ' });
+    const banner = page.getByRole('region', { name: 'カルテ', exact: true });
     expect(await banner.innerText()).toContain(payload);
     await page.getByRole('region', { name: '病名' }).getByText(payload).waitFor();
     expect(await page.locator('img[src="x"], svg[onload], main script').count()).toBe(0);

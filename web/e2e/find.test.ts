@@ -55,7 +55,7 @@ describe('by keyboard', () => {
     expect(await page.getByRole('listbox').getByRole('option', { selected: true }).count()).toBe(1);
     const name = await page.getByRole('listbox').getByRole('option', { selected: true }).innerText();
     await page.keyboard.press('Enter');
-    const banner = page.getByRole('region', { name: 'カルテ' });
+    const banner = page.getByRole('region', { name: 'カルテ', exact: true });
     await banner.waitFor();
     expect(name).toContain((await banner.locator('strong').first().innerText()));
     await page.keyboard.press('Escape');
@@ -74,7 +74,7 @@ describe('by keyboard', () => {
     await options(page).first().waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('1');
-    await page.getByRole('region', { name: 'カルテ' }).waitFor();
+    await page.getByRole('region', { name: 'カルテ', exact: true }).waitFor();
   });
 
   test('screens and acts are found in the same box', async () => {
@@ -115,7 +115,7 @@ test('the input method’s Enter picks a word, not a patient', async () => {
   await options(page).first().waitFor();
   expect(new URL(page.url()).pathname).toBe('/');
   await page.keyboard.press('Enter');
-  await page.getByRole('region', { name: 'カルテ' }).waitFor();
+  await page.getByRole('region', { name: 'カルテ', exact: true }).waitFor();
 });
 
 test('nobody found: says so and what to try', async () => {
@@ -131,7 +131,7 @@ test('what was searched for stays out of the address and the history', async () 
   await searchBox(page).fill(kanaName(patient));
   await options(page).first().waitFor();
   await page.keyboard.press('Enter');
-  await page.getByRole('region', { name: 'カルテ' }).waitFor();
+  await page.getByRole('region', { name: 'カルテ', exact: true }).waitFor();
   expect(decodeURIComponent(page.url())).not.toContain(kanaName(patient).split(' ')[0]);
   expect(new URL(page.url()).search).toBe('');
   expect(await page.title()).not.toContain(fullName(patient).split(' ')[0]);

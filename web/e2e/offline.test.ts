@@ -38,7 +38,7 @@ test('a chart opened once opens without the server, cold', async () => {
   // From nothing: page, code and chart all come from this device.
   await page.goto(`${ready.page}/patients/${patient.id}`);
   await page.getByRole('heading', { name: '処方', exact: true }).waitFor();
-  expect(await page.getByRole('region', { name: 'カルテ' }).innerText()).toContain(fullName(patient));
+  expect(await page.getByRole('region', { name: 'カルテ', exact: true }).innerText()).toContain(fullName(patient));
   await says(page, 'オフライン');
   await page.getByText('の内容を表示しています').waitFor();
   await accessible(page, 'chart offline');
@@ -58,7 +58,7 @@ test('a chart never opened here says so, and opens when the line is back', async
   await page.getByText('このカルテはこの端末にありません').waitFor();
   await accessible(page, 'chart not here');
   await page.context().setOffline(false);
-  await page.getByRole('region', { name: 'カルテ' }).waitFor();
+  await page.getByRole('region', { name: 'カルテ', exact: true }).waitFor();
 });
 
 describe('a memo', () => {
