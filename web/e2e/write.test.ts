@@ -156,6 +156,23 @@ test('signing out in the middle of a sentence loses none of it', async () => {
   expect((await notes(id))[0]!.section![0]!.text!.div).toContain('書いてすぐ席を立つ');
 });
 
+test('the line breaks while somebody writes: the hand stays where it is, and nothing is read over what is typed', async () => {
+  const { id } = await regular();
+  const page = await writing(id);
+  await page.keyboard.press('Alt+n');
+  const drug = page.getByRole('group', { name: '1行目' }).getByLabel('薬', { exact: true });
+  await drug.fill('名前だけの薬');
+  await cached(page);
+  for (const [offline, words] of [[true, 'オフライン'], [false, 'オンライン']] as const) {
+    await page.context().setOffline(offline);
+    await says(page, words);
+    await drug.pressSequentially('。');
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 1500)));
+    expect(await drug.evaluate((field) => field === document.activeElement)).toBe(true);
+  }
+  expect(await drug.inputValue()).toBe('名前だけの薬。。');
+});
+
 test('written offline, it is final as soon as the line is back', async () => {
   const { id } = await regular();
   const page = await writing(id);

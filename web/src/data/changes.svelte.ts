@@ -1,5 +1,6 @@
 // What others have written, told to the screens that show it: they then ask for it as for anything else.
 
+import { untrack } from 'svelte';
 import { changesAfter } from './api';
 import { connection } from './connection.svelte';
 
@@ -19,7 +20,8 @@ class Changes {
   /** Runs `action` after each change, until the returned function is called. */
   on(action: (told: Told) => void): () => void {
     this.#listeners.add(action);
-    if (!this.#running) void this.#run();
+    // Begun inside a screen's effect, which must not begin anew when the line changes.
+    if (!this.#running) untrack(() => void this.#run());
     return () => this.#listeners.delete(action);
   }
 
