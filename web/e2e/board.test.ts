@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Bundle, Encounter, Patient } from '../src/fhir/types';
-import { accessible, cached, fhir, line, newPage, patients, ready, signIn, useBrowser } from './world';
+import { accessible, cached, fhir, line, newPage, patience, patients, ready, signIn, useBrowser } from './world';
 
 useBrowser();
 
@@ -116,7 +116,8 @@ describe('two terminals at once', () => {
     await two.getByRole('combobox', { name: '部屋' }).selectOption({ label: '処置室' });
     await says(two, '未送信 1');
     await one.keyboard.press('ArrowRight');
-    await says(one, '未送信 0');
+    // Nothing is unsent before the key is acted on, either: the server has to say that it has it.
+    await expect.poll(async () => stepIn(await stored(visit)), { timeout: patience }).toBe('waiting');
     await two.context().setOffline(false);
     await says(two, '未送信 0');
     const now = await stored(visit);
@@ -133,8 +134,9 @@ describe('two terminals at once', () => {
     await group(two, '会計待ち').getByText(name).waitFor();
     await row(two, name).getByText('未送信').waitFor();
     await row(one, name).click();
+    const before = stepIn(await stored(visit));
     await one.keyboard.press('5');
-    await says(one, '未送信 0');
+    await expect.poll(async () => stepIn(await stored(visit)), { timeout: patience }).not.toBe(before);
     await two.context().setOffline(false);
     const card = two.getByRole('complementary', { name });
     await card.getByText('ほかの端末で先に変わりました').waitFor();

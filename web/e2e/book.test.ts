@@ -6,7 +6,7 @@ import { plus, weekday } from '../src/book/holidays';
 import { hoursOn } from '../src/book/rules';
 import { wareki } from '../src/find/wareki';
 import type { Appointment, Bundle, Patient } from '../src/fhir/types';
-import { accessible, cached, fhir, line, newPage, ready, signIn, useBrowser } from './world';
+import { accessible, cached, fhir, line, newPage, patience, ready, signIn, useBrowser } from './world';
 
 useBrowser();
 
@@ -100,8 +100,7 @@ test('by keyboard: arrows over the places, Enter books; moved, missed, cancelled
   await page.getByText('移す先の枠を選んでください').waitFor();
   const there = await firstFree(page);
   await free(page, there).click();
-  await says(page, '未送信 0');
-  expect((await booked(patient.id!))[0]!.start).toBe(`${ahead}T${there}:00+09:00`);
+  await expect.poll(async () => (await booked(patient.id!))[0]!.start, { timeout: patience }).toBe(`${ahead}T${there}:00+09:00`);
   await card.getByRole('button', { name: '来院なしにする' }).click();
   await card.getByText('来院なし').first().waitFor();
   await card.getByRole('button', { name: '予約に戻す' }).click();
@@ -125,7 +124,8 @@ describe('two terminals', () => {
     await says(phone, '未送信 1');
     await free(desk, minute).click();
     await desk.keyboard.press('Enter');
-    await says(desk, '未送信 0');
+    // Nothing is unsent before the key is acted on, either: the server has to say that it has it.
+    await expect.poll(async () => (await booked(one.id!)).length, { timeout: patience }).toBe(1);
     await phone.context().setOffline(false);
     await phone.getByText('この枠は先に別の予約で埋まりました').waitFor();
     expect((await booked(one.id!)).map((a) => a.status)).toEqual(['booked']);
