@@ -202,9 +202,7 @@ impl SignIn {
         let hashed = hashed.map_err(|_| Problem::internal())?.map_err(|_| Problem::internal())?;
         let mut event = attempt.event(&account.id, "change-password", Outcome::Done);
         event.entities.push(entity(&account));
-        // The caller lacks nothing, so a second factor that is there was proved.
-        let [with, without] = [Proven::SecondFactor, Proven::Password].map(|p| self.opening(attempt, &account, p));
-        let (with, without, kept) = (with?, without?, account.clone());
+        let (opening, kept) = (self.opening(attempt, &account, Proven::Password)?, account.clone());
         let secret = app
             .store()
             .write(move |tx| {
@@ -214,8 +212,8 @@ impl SignIn {
                 account.password = hashed;
                 tx.close_sessions_of(&account.id)?;
                 tx.put_account(&account)?;
-                let opening = if tx.has_second_factor(&account.id)? { with } else { without };
-                opening.keep(tx)
+                // The caller lacks nothing, so a second factor that is there was proved.
+                opening.keep_with_all_there_is(tx)
             })
             .await?;
         self.seen.forget_all();

@@ -2,7 +2,7 @@
 
 use audit::{Entity, Outcome};
 use axum::http::HeaderMap;
-use store::{Account, Proven, Totp, TotpState};
+use store::{Account, Proven, Totp, TotpState, Tx};
 use zeroize::Zeroizing;
 
 use super::qr::{self, Drawing};
@@ -75,7 +75,7 @@ impl SignIn {
             created: attempt.now_ms,
             used_step: 0,
         };
-        let work = move |tx: &mut store::Tx<'_>| Ok(tx.put_totp(&proposed)?);
+        let work = move |tx: &mut Tx<'_>| Ok(tx.put_totp(&proposed)?);
         self.step_up(app, attempt, headers, &account, proof, "propose-factor", work).await?;
         Ok(proposal)
     }
@@ -147,20 +147,36 @@ impl SignIn {
         caller: &Caller,
         proof: Proof,
     ) -> Result<HeaderMap, Problem> {
+        let take = |tx: &mut Tx<'_>, account: &str| {
+            tx.drop_totp(account)?;
+            Ok(tx.forgive_tries(account)?)
+        };
+        self.take_away(app, attempt, headers, caller, proof, ("remove-factor", asked_of_duty), take).await
+    }
+
+    /// Takes away what `take` takes, if the caller's duty can do without it (`last` otherwise), and ends every session.
+    #[expect(clippy::too_many_arguments, reason = "each is another thing")]
+    pub(super) async fn take_away(
+        &self,
+        app: &App,
+        attempt: &Attempt,
+        headers: &HeaderMap,
+        caller: &Caller,
+        proof: Proof,
+        (action, last): (&'static str, fn() -> Problem),
+        take: impl FnOnce(&mut Tx<'_>, &str) -> Result<(), Problem> + Send + 'static,
+    ) -> Result<HeaderMap, Problem> {
         let account = caller.account(app.store()).await?;
-        let [with, without] = [Proven::SecondFactor, Proven::Password].map(|p| self.opening(attempt, &account, p));
-        let (with, without, kept) = (with?, without?, account.clone());
-        let work = move |tx: &mut store::Tx<'_>| {
-            tx.drop_totp(&kept.id)?;
-            tx.forgive_tries(&kept.id)?;
-            let has_another = tx.has_second_factor(&kept.id)?;
-            if !has_another && Policy::read(tx)?.asks(&kept.duties) {
-                return Err(asked_of_duty());
+        let (opening, kept) = (self.opening(attempt, &account, Proven::Password)?, account.clone());
+        let work = move |tx: &mut Tx<'_>| {
+            take(tx, &kept.id)?;
+            if !tx.has_second_factor(&kept.id)? && Policy::read(tx)?.asks(&kept.duties) {
+                return Err(last());
             }
             tx.close_sessions_of(&kept.id)?;
-            if has_another { with } else { without }.keep(tx)
+            opening.keep_with_all_there_is(tx)
         };
-        let secret = self.step_up(app, attempt, headers, &account, proof, "remove-factor", work).await?;
+        let secret = self.step_up(app, attempt, headers, &account, proof, action, work).await?;
         self.seen.forget_all();
         Ok(self.cookies_of(attempt, headers, &account, &secret, None))
     }
@@ -176,7 +192,7 @@ impl SignIn {
     ) -> Result<(), Problem> {
         let keeper = self.keeper(app.store(), attempt, caller, "reset-factor").await?;
         let mut event = attempt.event(&keeper.id, "reset-factor", Outcome::Done);
-        let work = move |tx: &mut store::Tx<'_>| {
+        let work = move |tx: &mut Tx<'_>| {
             let Some(account) = tx.account(&target)? else { return Err(Problem::not_found()) };
             event.entities.push(Entity { kind: "Account".to_owned(), id: account.id.clone(), version: None });
             tx.audit(event);
@@ -189,7 +205,6 @@ impl SignIn {
         Ok(())
     }
 
-    /// Sets which duties must have a second factor; for an administrator.
     /// Asks the caller again for the password, and for a code where there is a second factor.
     pub(crate) async fn prove(
         &self,
@@ -203,6 +218,7 @@ impl SignIn {
         self.step_up(app, attempt, headers, &account, proof, "step-up", |_| Ok(())).await
     }
 
+    /// Sets which duties must have a second factor; for an administrator.
     pub(crate) async fn set_policy(
         &self,
         app: &App,
@@ -214,7 +230,7 @@ impl SignIn {
         let keeper = self.keeper(app.store(), attempt, caller, "set-factor-policy").await?;
         let mut event = attempt.event(&keeper.id, "set-factor-policy", Outcome::Done);
         event.detail = Some(policy.to_text());
-        let work = move |tx: &mut store::Tx<'_>| {
+        let work = move |tx: &mut Tx<'_>| {
             tx.audit(event);
             Ok(policy.write(tx)?)
         };

@@ -37,6 +37,13 @@ impl Opening {
         self.old
     }
 
+    /// Keeps it for somebody who has just proved all there was to prove, of whom that may be less from now on.
+    pub(super) fn keep_with_all_there_is(mut self, tx: &mut Tx<'_>) -> Result<Zeroizing<String>, Problem> {
+        let has_factor = tx.has_second_factor(&self.session.account)?;
+        self.session.proven = if has_factor { Proven::SecondFactor } else { Proven::Password };
+        self.keep(tx)
+    }
+
     /// Keeps it, within the change that it belongs to, and gives its secret.
     pub(super) fn keep(self, tx: &mut Tx<'_>) -> Result<Zeroizing<String>, Problem> {
         if let Some(old) = self.old {

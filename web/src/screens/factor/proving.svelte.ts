@@ -1,9 +1,12 @@
 // Proving again that it is you: password and code, or a passkey.
 
+import type { Answer } from '../../data/answer';
 import type { Failure, Proof } from '../../data/api';
 import { askPasskey, passkeysWork } from '../../data/passkey';
 
-export type Proved = { kind: 'ok'; proof: Proof } | { kind: 'missing' } | { kind: 'declined' } | { kind: 'failed'; failure: Failure };
+/** A field is empty, or the device was not convinced: nothing was sent. */
+export type Unproved = { kind: 'missing' } | { kind: 'declined' };
+export type Proved = { kind: 'ok'; proof: Proof } | Unproved | { kind: 'failed'; failure: Failure };
 
 export class Proving {
   password = $state('');
@@ -29,6 +32,13 @@ export class Proving {
     }
     if (this.password === '' || (this.withCode && this.code.trim() === '')) return { kind: 'missing' };
     return { kind: 'ok', proof: { password: this.password, code: this.withCode ? this.code : null } };
+  }
+
+  /** Does what needs the proof. */
+  async run<T>(act: (proof: Proof) => Promise<Answer<T>>): Promise<Answer<T> | Unproved> {
+    const proved = await this.take();
+    if (proved.kind === 'ok') return act(proved.proof);
+    return proved.kind === 'failed' ? proved.failure : proved;
   }
 
   forget(): void {

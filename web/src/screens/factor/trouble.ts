@@ -2,9 +2,10 @@
 
 import type { Failure } from '../../data/answer';
 import type { Words } from '../../text/ja';
+import type { Unproved } from './proving.svelte';
 
 /** `wrong`: what a refusal means where it happened. A session that ended is for the caller to act on. */
-export function troubleOf(failure: Failure, words: Words, wrong: string): string {
+export function troubleOf(failure: Failure | Unproved, words: Words, wrong: string): string {
   switch (failure.kind) {
     case 'refused': return failure.status === 422 ? wrong : words.factor.broken;
     case 'conflict': return words.factor.spent;
@@ -14,5 +15,7 @@ export function troubleOf(failure: Failure, words: Words, wrong: string): string
         ? words.signIn.tooMany(failure.retryAfterMs && Math.ceil(failure.retryAfterMs / 1000))
         : words.factor.broken;
     case 'expired': return words.signIn.tooLate;
+    case 'missing': return words.factor.missing;
+    case 'declined': return words.factor.declined;
   }
 }

@@ -8,7 +8,7 @@ use webauthn_rs::prelude::{CredentialID, RegisterPublicKeyCredential};
 use zeroize::Zeroizing;
 
 use super::super::typed::{recovery_codes, recovery_hash};
-use super::super::{Attempt, Caller, Entered, Known, Policy, Proof, SecretHash, SignIn, entity};
+use super::super::{Attempt, Caller, Entered, Known, Proof, SecretHash, SignIn, entity};
 use super::ceremony::Ceremony;
 use super::{Challenge, malformed, party};
 use crate::App;
@@ -122,23 +122,11 @@ impl SignIn {
         caller: &Caller,
         (id, proof): (Vec<u8>, Proof),
     ) -> Result<HeaderMap, Problem> {
-        let account = caller.account(app.store()).await?;
-        let [with, without] = [Proven::SecondFactor, Proven::Password].map(|p| self.opening(attempt, &account, p));
-        let (with, without, kept) = (with?, without?, account.clone());
-        let work = move |tx: &mut Tx<'_>| {
-            if !tx.drop_passkey(&kept.id, &id)? {
-                return Err(Problem::not_found());
-            }
-            let has_another = tx.has_second_factor(&kept.id)?;
-            if !has_another && Policy::read(tx)?.asks(&kept.duties) {
-                return Err(last_one());
-            }
-            tx.close_sessions_of(&kept.id)?;
-            if has_another { with } else { without }.keep(tx)
+        let take = move |tx: &mut Tx<'_>, account: &str| match tx.drop_passkey(account, &id)? {
+            true => Ok(()),
+            false => Err(Problem::not_found()),
         };
-        let secret = self.step_up(app, attempt, headers, &account, proof, "remove-passkey", work).await?;
-        self.seen.forget_all();
-        Ok(self.cookies_of(attempt, headers, &account, &secret, None))
+        self.take_away(app, attempt, headers, caller, proof, ("remove-passkey", last_one), take).await
     }
 }
 
