@@ -1,9 +1,9 @@
 // The page's own API, typed by the committed OpenAPI file (`npm run api` makes the types).
 
-import createClient from 'openapi-fetch';
-import { failureOf, type Answer } from './answer';
-import type { components, paths } from './api.generated';
-import { connection, type Line } from './connection.svelte';
+import type { Answer } from './answer';
+import type { components } from './api.generated';
+import { answer, client } from './client';
+import type { Line } from './connection.svelte';
 
 export type Session = components['schemas']['Session'];
 /** The password was right; something is still missing. */
@@ -16,21 +16,6 @@ export type Proof = components['schemas']['Proof'];
 export type PasskeyAnswer = components['schemas']['PasskeyAnswer'];
 export type EnrolledPasskey = components['schemas']['EnrolledPasskey'];
 export type { Failure } from './answer';
-
-const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '' });
-
-interface Spoken<T> { data?: T; response: Response }
-
-async function answer<T>(call: Promise<Spoken<T>>): Promise<Answer<T>> {
-  const spoken = await call.catch(() => undefined);
-  const result: Answer<T> = !spoken
-    ? { kind: 'unreachable' }
-    : spoken.response.ok
-      ? { kind: 'ok', value: spoken.data as T, version: undefined }
-      : failureOf(spoken.response.status, spoken.response.headers, '', Date.now());
-  connection.heard(result);
-  return result;
-}
 
 export const signIn = (user: string, password: string): Promise<Answer<Session | SecondStep>> =>
   answer(client.POST('/api/session', { body: { user, password } }));

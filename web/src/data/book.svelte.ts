@@ -1,12 +1,12 @@
 // The appointment book for some days: from the local store first, then the server, and again whenever somebody writes.
 
 import type { Appointment, PractitionerRole } from '../fhir/types';
-import { hasCode, referenced } from '../fhir/read';
 import type { Named } from '../reception/acts';
 import type { Failure } from './answer';
 import { changes } from './changes.svelte';
 import { connection } from './connection.svelte';
 import { during } from './day.svelte';
+import { knownDoctors, refreshDoctors } from './doctors';
 import { matches, search } from './fhir';
 import { house, whileOpen, type LocalStore } from './local';
 import type { Outbox } from './outbox.svelte';
@@ -42,8 +42,7 @@ export class Book {
 
   async open(): Promise<void> {
     await this.#reread();
-    const answer = await search('PractitionerRole', [['active', 'true'], ['_count', '100']]);
-    if (answer.kind === 'ok') await this.store.keepList(house, 'doctors', matches(answer.value), Date.now());
+    await refreshDoctors(this.store);
     await this.refresh();
   }
 
@@ -62,18 +61,12 @@ export class Book {
   }
 
   async #reread(): Promise<void> {
-    const [kept, roles] = await Promise.all([this.store.list<Appointment>(house, this.section), this.store.list<PractitionerRole>(house, 'doctors')]);
+    const [kept, doctors] = await Promise.all([this.store.list<Appointment>(house, this.section), knownDoctors(this.store)]);
     if (kept) this.#confirmed = kept.resources;
     this.at ??= kept?.at;
-    const doctors = (roles?.resources ?? []).filter((role) => role.code?.some((code) => hasCode(code, 'doctor')));
-    const named = doctors.flatMap((role) => {
-      const id = referenced(role.practitioner, 'Practitioner');
-      return id === undefined ? [] : [{ id, name: role.practitioner?.display ?? id, role }];
-    });
-    if (roles) {
-      this.roles = new Map(named.map(({ id, role }) => [id, role]));
-      this.doctors = named.map(({ id, name }) => ({ id, name }));
-    }
+    if (!doctors) return;
+    this.roles = new Map(doctors.map(({ id, role }) => [id, role]));
+    this.doctors = doctors;
   }
 
   async refresh(): Promise<void> {

@@ -1,9 +1,8 @@
 // Closed charts over the page's own API.
 
-import createClient from 'openapi-fetch';
-import { failureOf, type Answer } from './answer';
-import type { components, paths } from './api.generated';
-import { connection } from './connection.svelte';
+import type { Answer } from './answer';
+import type { components } from './api.generated';
+import { answer, client } from './client';
 
 export type ClosedChart = components['schemas']['ClosedChart'];
 export type Standing = components['schemas']['ChartStanding'];
@@ -17,19 +16,6 @@ const breakers = ['director', 'doctor', 'nurse', 'clerk', 'technician', 'pharmac
 const reviewers = ['director', 'administrator', 'auditor'];
 export const breaksGlass = (duties: readonly string[]) => duties.some((duty) => breakers.includes(duty));
 export const signsOff = (duties: readonly string[]) => duties.some((duty) => reviewers.includes(duty));
-
-const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '' });
-
-async function answer<T>(call: Promise<{ data?: T; response: Response }>): Promise<Answer<T>> {
-  const spoken = await call.catch(() => undefined);
-  const result: Answer<T> = !spoken
-    ? { kind: 'unreachable' }
-    : spoken.response.ok
-      ? { kind: 'ok', value: spoken.data as T, version: undefined }
-      : failureOf(spoken.response.status, spoken.response.headers, '', Date.now());
-  connection.heard(result);
-  return result;
-}
 
 /** Takes the parameters of a search for patients. */
 export async function closedCharts(parameters: [string, string][]): Promise<Answer<ClosedChart[]>> {

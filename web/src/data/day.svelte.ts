@@ -2,14 +2,14 @@
 // and again whenever somebody has written one.
 
 import { referenced } from '../fhir/read';
-import type { Appointment, Bundle, Communication, Coverage, Encounter, Location, Patient, PractitionerRole, Resource } from '../fhir/types';
-import { hasCode } from '../fhir/read';
+import type { Appointment, Communication, Coverage, Encounter, Location, Patient, Resource } from '../fhir/types';
 import type { Named } from '../reception/acts';
 import type { DayRecords } from '../reception/rows';
-import type { Answer, Failure } from './answer';
+import type { Failure } from './answer';
 import { changes, type Told } from './changes.svelte';
 import { isOpen as isOpenMemo } from './chart';
 import { connection } from './connection.svelte';
+import { knownDoctors, refreshDoctors } from './doctors';
 import { included, matches, search } from './fhir';
 import { house, whileOpen, type LocalStore } from './local';
 import type { Outbox } from './outbox.svelte';
@@ -89,7 +89,7 @@ export class Day implements DayRecords {
     const [visits, appointments, patients, coverage, memos, doctors, rooms] = await Promise.all([
       this.#kept<Encounter>('visits'), this.#kept<Appointment>('appointments'), this.#kept<Patient>('patients'),
       this.#kept<Coverage>('coverage'), this.#kept<Communication>('memos'),
-      this.store.list<PractitionerRole>(house, 'doctors'), this.store.list<Location>(house, 'rooms'),
+      knownDoctors(this.store), this.store.list<Location>(house, 'rooms'),
     ]);
     if (round < this.#shown) return;
     this.#shown = round;
@@ -98,7 +98,7 @@ export class Day implements DayRecords {
     if (patients) this.patients = byId(patients.resources);
     if (coverage) this.coverage = byPatient(coverage.resources, (c) => referenced(c.beneficiary, 'Patient'));
     if (memos) this.memos = byPatient(memos.resources.filter(isOpenMemo), (m) => referenced(m.subject, 'Patient'));
-    if (doctors) this.doctors = named(doctors.resources);
+    if (doctors) this.doctors = doctors;
     if (rooms) this.rooms = roomsOf(rooms.resources);
     this.at ??= visits?.at;
   }
@@ -157,13 +157,11 @@ export class Day implements DayRecords {
   }
 
   async #refreshHouse(): Promise<void> {
-    const keep = async (section: string, answer: Answer<Bundle>) => {
-      if (answer.kind === 'ok') await this.store.keepList(house, section, matches(answer.value), Date.now());
+    const rooms = async () => {
+      const answer = await search('Location', [['status', 'active'], ['_count', '100']]);
+      if (answer.kind === 'ok') await this.store.keepList(house, 'rooms', matches(answer.value), Date.now());
     };
-    await Promise.all([
-      search('PractitionerRole', [['active', 'true'], ['_count', '100']]).then((answer) => keep('doctors', answer)),
-      search('Location', [['status', 'active'], ['_count', '100']]).then((answer) => keep('rooms', answer)),
-    ]);
+    await Promise.all([refreshDoctors(this.store), rooms()]);
     await this.#reread();
   }
 }
@@ -177,14 +175,6 @@ function byPatient<T>(resources: T[], patient: (resource: T) => string | undefin
     if (id !== undefined) found.set(id, [...(found.get(id) ?? []), resource]);
   }
   return found;
-}
-
-function named(roles: PractitionerRole[]): Named[] {
-  const doctors = roles.filter((role) => role.code?.some((code) => hasCode(code, 'doctor')));
-  return doctors.flatMap((role) => {
-    const id = referenced(role.practitioner, 'Practitioner');
-    return id === undefined ? [] : [{ id, name: role.practitioner?.display ?? id }];
-  });
 }
 
 const roomsOf = (rooms: Location[]): Named[] => rooms.map((room) => ({ id: room.id ?? '', name: room.name ?? '' }));

@@ -1,10 +1,9 @@
 // The declared network, typed by the committed OpenAPI file.
 
-import createClient from 'openapi-fetch';
 import { text } from '../text/index.svelte';
 import { failureOf, type Answer, type Failure } from './answer';
-import type { components, paths } from './api.generated';
-import { connection } from './connection.svelte';
+import type { components } from './api.generated';
+import { answer as asked, client } from './client';
 
 type Schemas = components['schemas'];
 export type Network = Schemas['Network'];
@@ -28,23 +27,11 @@ export type Gateway = Schemas['NetworkGateway'];
 export type Tried = Schemas['GatewayTried'];
 export type Pattern = Schemas['NetworkPattern'];
 
-const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '' });
-
-interface Spoken<T> { data?: T; error?: unknown; response: Response }
-
-async function answer<T>(call: Promise<Spoken<T>>): Promise<Answer<T>> {
-  const spoken = await call.catch(() => undefined);
-  const result: Answer<T> = !spoken
-    ? { kind: 'unreachable' }
-    : spoken.response.ok
-      ? { kind: 'ok', value: spoken.data as T, version: spoken.response.headers.get('ETag') ?? undefined }
-      : failed(spoken.response, reasonOf(spoken.error));
-  connection.heard(result);
-  return result;
-}
+const answer = <T>(call: Parameters<typeof asked<T>>[0]): Promise<Answer<T>> => asked(call, failed);
 
 /** A conflict here is a text that somebody changed (412); what cannot be done just now (409) says why. */
-function failed({ status, headers }: Response, reason: string): Failure {
+function failed({ status, headers }: Response, error: unknown): Failure {
+  const reason = reasonOf(error);
   return status === 409 ? { kind: 'refused', status, reason } : failureOf(status, headers, reason, Date.now());
 }
 
