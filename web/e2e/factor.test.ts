@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { accessible, newPage, ready, searchBox, signIn, useBrowser } from './world';
+import { accessible, newPage, ready, searchBox, shot, signIn, signOut, useBrowser } from './world';
 
 useBrowser();
 
@@ -26,18 +26,6 @@ async function toSecondStep(page: Page): Promise<void> {
   await page.getByLabel('パスワード', { exact: true }).fill(person.password);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: '二段階目の確認' }).waitFor();
-}
-
-async function signOut(page: Page): Promise<void> {
-  await page.getByRole('button', { name: '利用者と表示' }).click();
-  await page.getByRole('button', { name: 'サインアウト' }).click();
-  await page.getByText('サインアウトしました').waitFor();
-}
-
-/** Kept where the screens are looked at, when somebody asks for them. */
-async function shot(page: Page, name: string): Promise<void> {
-  const folder = process.env['KOMAINU_SHOTS'];
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 }
 
 test('enrol, sign in with a code that works once, then with one from paper', async () => {

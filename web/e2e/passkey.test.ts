@@ -3,7 +3,7 @@
 
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { accessible, newContext, ready, searchBox, signIn, useBrowser } from './world';
+import { accessible, newContext, ready, searchBox, shot, signIn, signOut, useBrowser } from './world';
 
 useBrowser();
 
@@ -31,18 +31,6 @@ async function toFactors(page: Page): Promise<void> {
   await page.getByRole('button', { name: '利用者と表示' }).click();
   await page.getByRole('button', { name: '二段階認証' }).click();
   await page.getByRole('heading', { name: 'パスキー', exact: true }).waitFor();
-}
-
-async function signOut(page: Page): Promise<void> {
-  await page.getByRole('button', { name: '利用者と表示' }).click();
-  await page.getByRole('button', { name: 'サインアウト' }).click();
-  await page.getByText('サインアウトしました').waitFor();
-}
-
-/** Kept where the screens are looked at, when somebody asks for them. */
-async function shot(page: Page, name: string): Promise<void> {
-  const folder = process.env['KOMAINU_SHOTS'];
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 }
 
 test('add a passkey, sign in by it alone, prove oneself with it, take it away', async () => {

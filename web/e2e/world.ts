@@ -96,6 +96,18 @@ export async function signIn(page: Page, who = doctor): Promise<void> {
   await searchBox(page).waitFor();
 }
 
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: '利用者と表示' }).click();
+  await page.getByRole('button', { name: 'サインアウト' }).click();
+  await page.getByText('サインアウトしました').waitFor();
+}
+
+/** Kept where the screens are looked at, when somebody asks for them. */
+export async function shot(page: Page, name: string): Promise<void> {
+  const folder = process.env['KOMAINU_SHOTS'];
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+}
+
 export const searchBox = (page: Page) => page.getByRole('combobox', { name: '患者をさがす' });
 
 export async function signedIn(options: BrowserContextOptions = {}): Promise<Page> {
